@@ -1,0 +1,1 @@
+"""Manyhands: mutual aid, organised by the people who do it."""

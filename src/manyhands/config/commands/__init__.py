@@ -1,0 +1,1 @@
+"""The verbs of the terminal, one file for each thing people do there."""

@@ -1,0 +1,1 @@
+"""What Django calls commands; ours are in `manyhands`."""

@@ -1,0 +1,1 @@
+"""The two modes on pages: opening a sealed house, and shutting it at once."""

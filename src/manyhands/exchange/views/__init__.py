@@ -1,0 +1,1 @@
+"""The pages of the exchange: one file for each thing people come to do."""

@@ -1,0 +1,45 @@
+"""Routing: who visits whom, in which order and when, and the true reason for everyone who is left out.
+
+A frozen `Problem` goes in, a frozen `Plan` comes out of `solve`. `check` lists every promise a plan breaks, `explain`
+says why an ask is left out and what would change that, `price_of_move` and `retime` are for people who move stops by
+hand.
+"""
+
+from manyhands.kernel.routing.checking import check
+from manyhands.kernel.routing.explaining import explain
+from manyhands.kernel.routing.moving import Move, Order, breaks, price_of_move, retime
+from manyhands.kernel.routing.plan import Plan, Progress, Run, Stats, Unserved, Visit
+from manyhands.kernel.routing.problem import Helper, Hub, Problem, Stop, Window
+from manyhands.kernel.routing.reasons import REASONS, Breach, Code, Reason, named
+from manyhands.kernel.routing.solving import solve
+from manyhands.kernel.routing.until import Rounds, Seconds, Until
+
+__all__ = [
+    "REASONS",
+    "Breach",
+    "Code",
+    "Helper",
+    "Hub",
+    "Move",
+    "Order",
+    "Plan",
+    "Problem",
+    "Progress",
+    "Reason",
+    "Rounds",
+    "Run",
+    "Seconds",
+    "Stats",
+    "Stop",
+    "Unserved",
+    "Until",
+    "Visit",
+    "Window",
+    "breaks",
+    "check",
+    "explain",
+    "named",
+    "price_of_move",
+    "retime",
+    "solve",
+]

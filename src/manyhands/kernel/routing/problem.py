@@ -1,0 +1,178 @@
+"""What is to be planned: stops that want a visit, helpers who can make one, hubs where goods are loaded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from manyhands.kernel.geo import Mode, Point, is_on_the_globe
+
+
+class Window(NamedTuple):
+    """A span of time in whole seconds since any moment the caller chose, the same for the whole problem."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An ask that wants one visit.
+
+    `windows`: the whole visit, service included, happens inside one of them; none means any time.
+    `loads`: what is dropped off, one whole number per unit of the problem; () means nothing.
+    `skills`: the helper needs all of them. `languages`: the helper needs any one of them; none means any language will
+    do.
+    `weight`: how much it matters (1 is usual, whole numbers); `waiting`: how long it has waited, in any unit, the same
+    for all.
+    `hub`: the goods lie at this hub, so only a run that loads there can bring them.
+    `only`: these helpers and no others (None: anyone); `never`: not these.
+    `locked_to`: already promised to this helper and stays there. `locked_order`: among the locked stops of one helper,
+    those with a number are visited in the order of their numbers.
+    """
+
+    id: str
+    place: Point | None
+    windows: tuple[Window, ...] = ()
+    service: int = 0
+    loads: tuple[int, ...] = ()
+    skills: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    weight: int = 1
+    waiting: int = 0
+    hub: str | None = None
+    only: frozenset[str] | None = None
+    never: frozenset[str] = frozenset()
+    locked_to: str | None = None
+    locked_order: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """Someone who can make runs.
+
+    `start`: where they set out; None means they begin at the hub, or without a hub at their first stop.
+    `end`: where they must be in the end; None means the run ends where the last stop is.
+    `shifts`: when they are free, setting out and coming home included; in each they make at most one run.
+    `capacity`: what fits at once, one whole number per unit of the problem; () means anything fits.
+    `hub`: where they load after setting out and before the first stop; None means they carry what they need from the
+    start.
+    `max_seconds`, `max_stops`, `max_metres`: the most of each in one run; None means no limit of their own.
+    `settled`: the run is agreed; nothing is added to what is locked to this helper.
+    """
+
+    id: str
+    start: Point | None = None
+    end: Point | None = None
+    shifts: tuple[Window, ...] = ()
+    capacity: tuple[int, ...] = ()
+    mode: Mode = Mode.CAR
+    skills: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    hub: str | None = None
+    max_seconds: int | None = None
+    max_stops: int | None = None
+    max_metres: int | None = None
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A place where goods are loaded: `window` is when it is open (None: always), `loading` how many seconds loading
+    takes.
+    """
+
+    id: str
+    place: Point
+    window: Window | None = None
+    loading: int = 0
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An evening to plan. Raises ValueError, in a sentence, for what can only be a mistake of the program that made it.
+
+    `units` names the dimensions of load ("boxes", "kg"); `now`: no run sets out before it (None: the past does not
+    matter). What people got wrong (no place, a window that ends before it starts, a shift of no length) is not an
+    error: such an ask stays unserved with its reason, such a helper makes no run.
+    """
+
+    stops: tuple[Stop, ...] = ()
+    helpers: tuple[Helper, ...] = ()
+    hubs: tuple[Hub, ...] = ()
+    units: tuple[str, ...] = ("boxes",)
+    now: int | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_repeated("asks", (s.id for s in self.stops))
+        _refuse_repeated("helpers", (h.id for h in self.helpers))
+        _refuse_repeated("hubs", (h.id for h in self.hubs))
+        hubs = {h.id for h in self.hubs}
+        helpers = {h.id for h in self.helpers}
+        for stop in self.stops:
+            self._refuse_loads(f"Ask {stop.id}", stop.loads)
+            _refuse_negative(f"Ask {stop.id}", service=stop.service, weight=stop.weight, waiting=stop.waiting)
+            if stop.hub is not None and stop.hub not in hubs:
+                raise ValueError(f"Ask {stop.id} is to be loaded at hub {stop.hub}, which is not among the hubs.")
+            if stop.locked_to is not None and stop.locked_to not in helpers:
+                raise ValueError(f"Ask {stop.id} is locked to helper {stop.locked_to}, who is not among the helpers.")
+        for helper in self.helpers:
+            self._refuse_loads(f"Helper {helper.id}", helper.capacity)
+            _refuse_negative(
+                f"Helper {helper.id}",
+                max_seconds=helper.max_seconds or 0,
+                max_stops=helper.max_stops or 0,
+                max_metres=helper.max_metres or 0,
+            )
+            if helper.hub is not None and helper.hub not in hubs:
+                raise ValueError(f"Helper {helper.id} is to load at hub {helper.hub}, which is not among the hubs.")
+        for hub in self.hubs:
+            _refuse_negative(f"Hub {hub.id}", loading=hub.loading)
+            if not is_on_the_globe(hub.place):
+                raise ValueError(f"Hub {hub.id} is not on the globe.")
+
+    def _refuse_loads(self, whose: str, amounts: tuple[int, ...]) -> None:
+        if amounts and len(amounts) != len(self.units):
+            raise ValueError(f"{whose} has {len(amounts)} amounts, but the problem has {len(self.units)} units.")
+        if any(amount < 0 for amount in amounts):
+            raise ValueError(f"{whose} has an amount below zero.")
+
+    @cached_property
+    def stop(self) -> Mapping[str, Stop]:
+        """Each stop by its id."""
+        return {s.id: s for s in self.stops}
+
+    @cached_property
+    def helper(self) -> Mapping[str, Helper]:
+        """Each helper by their id."""
+        return {h.id: h for h in self.helpers}
+
+    @cached_property
+    def hub(self) -> Mapping[str, Hub]:
+        """Each hub by its id."""
+        return {h.id: h for h in self.hubs}
+
+    @cached_property
+    def need(self) -> Mapping[str, int]:
+        """How much need each ask stands for: 100 points per weight, plus 0 to 50 for its share of the longest waiting.
+
+        So between two asks the heavier always stands for more, and between two of one weight the one that waited
+        longer. An ask of weight 0 stands for at least one point: it is still better met than not.
+        """
+        longest = max((s.waiting for s in self.stops), default=0) or 1
+        return {s.id: max(1, 100 * s.weight + round(50 * s.waiting / longest)) for s in self.stops}
+
+
+def _refuse_repeated(what: str, ids: Iterable[str]) -> None:
+    repeated = [i for i, times in Counter(ids).items() if times > 1]
+    if repeated:
+        raise ValueError(f"Two {what} have the same id: {', '.join(repeated[:5])}.")
+
+
+def _refuse_negative(whose: str, **amounts: int) -> None:
+    for name, amount in amounts.items():
+        if amount < 0:
+            raise ValueError(f"{whose} has a {name} below zero.")

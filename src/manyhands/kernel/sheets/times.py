@@ -1,0 +1,176 @@
+"""Reading cells about when: moments, days, hours, weekdays, in one column or a pair."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from manyhands.kernel.sheets import looks
+from manyhands.kernel.sheets.answers import parse_yes_no
+from manyhands.kernel.sheets.dates import Dated
+from manyhands.kernel.sheets.drafts import Cell, Draft, Reader
+from manyhands.kernel.sheets.fields import Field
+from manyhands.kernel.sheets.hours import parse_clock, parse_hours, weekday_of
+from manyhands.kernel.sheets.lexicon import plain
+from manyhands.kernel.sheets.problems import Code
+from manyhands.kernel.sheets.records import When
+from manyhands.kernel.sheets.urgency import priority_of
+
+DATED = frozenset(
+    {
+        Field.ASKED_AT, Field.WANTED_ON, Field.WANTED_FROM, Field.WANTED_UNTIL, Field.AVAILABLE_FROM,
+        Field.AVAILABLE_UNTIL, Field.AVAILABLE_ON,
+    }
+)  # fmt: skip
+_TODAY = frozenset({"today", "hoy", "aujourd hui", "heute", "oggi", "hoje", "اليوم", "היום", "今天", "jodi a"})
+_TOMORROW = frozenset({"tomorrow", "manana", "demain", "morgen", "domani", "amanha", "غدا", "מחר", "明天", "demen"})
+_LONGEST_BARE_SPAN = 14  # "17:30 - 19:00" says it all; what is longer is kept in the notes as well
+
+
+def _dated(cell: Cell) -> Dated:
+    return cell.learnt.dates[cell.index].cells[cell.position]
+
+
+def _tell(cell: Cell, dated: Dated) -> None:
+    if dated.problem:
+        cell.say(dated.problem, date=dated.moment.date().isoformat() if dated.moment else "")
+    if dated.problem == Code.DATE_WRONG:
+        cell.note()
+
+
+def _read_asked_at(cell: Cell) -> None:
+    dated = _dated(cell)
+    if dated.moment:
+        cell.put("asked_at", dated.moment)
+    _tell(cell, dated)
+
+
+def _read_on(cell: Cell) -> None:
+    """The day something is wanted on, or somebody has time; also "today", "Tuesdays after 5", "as soon as possible"."""
+    dated = _dated(cell)
+    if dated.moment:
+        cell.put("_on", dated.moment.date())
+        if dated.has_time:
+            cell.put("_after", dated.moment.time())
+        _tell(cell, dated)
+        return
+    day = _day_named(cell.text, cell.learnt.today)
+    if day:
+        cell.put("_on", day)
+        cell.note()
+    elif dated.problem and not _understood_hours(cell) and not _said_how_soon(cell):
+        _tell(cell, dated)
+
+
+def _said_how_soon(cell: Cell) -> bool:
+    """True for "as soon as possible": it says how urgent it is where a day was asked for."""
+    priority = priority_of(cell.text)
+    if priority is not None:
+        cell.put("priority", priority)
+        cell.note()
+    return priority is not None
+
+
+def _day_named(text: str, today: date) -> date | None:
+    word = plain(text)
+    return today if word in _TODAY else today + timedelta(days=1) if word in _TOMORROW else None
+
+
+def _understood_hours(cell: Cell) -> bool:
+    """Hours and weekdays of a cell, if it says any; what it says besides stays in the notes."""
+    hours = parse_hours(cell.text)
+    if not (hours.after or hours.before or hours.days or hours.understood):
+        return False
+    if hours.after:
+        cell.put("_after", hours.after)
+    if hours.before:
+        cell.put("_before", hours.before)
+    if hours.days:
+        cell.draft.values["_days"] = cell.draft.values.get("_days", frozenset()) | hours.days
+    if not hours.understood or len(cell.text.strip()) > _LONGEST_BARE_SPAN:
+        cell.note()
+    return True
+
+
+def _bound_into(name: str, *, last: bool) -> Reader:
+    """The beginning or the end of a span: an hour, or a moment."""
+
+    def read(cell: Cell) -> None:
+        if looks.says_none(cell.text):
+            return
+        clock = parse_clock(cell.text)
+        if clock is not None and not re.fullmatch(r"\d{5,}(\.\d+)?", cell.text.strip()):
+            cell.put(name, clock)
+            return
+        dated = _dated(cell)
+        if dated.moment:
+            whole_day = last and not dated.has_time
+            cell.put(name, dated.moment.replace(hour=23, minute=59) if whole_day else dated.moment)
+            _tell(cell, dated)
+        elif dated.problem:
+            hours = parse_hours(cell.text)
+            bound = hours.before or hours.after if last else hours.after
+            if bound and hours.understood:
+                cell.put(name, bound)
+            else:
+                cell.say(Code.DATE_WRONG if looks.is_date(cell.text) else Code.TIME_WRONG)
+            cell.note()
+
+    return read
+
+
+def _read_window(cell: Cell) -> None:
+    day = weekday_of(cell.heading)
+    if day is not None:
+        _read_weekday(cell, day)
+        return
+    clock = parse_clock(cell.text) if looks.is_time(cell.text) else None
+    if clock is not None:
+        cell.put("_after", clock)
+        return
+    if looks.says_none(cell.text) or _understood_hours(cell) or _said_how_soon(cell):
+        return
+    if re.search(r"\d", cell.text):
+        cell.say(Code.TIME_WRONG)
+    cell.note()
+
+
+def _read_weekday(cell: Cell, day: int) -> None:
+    """A tick, or hours, in the column of a day of the week."""
+    answer = parse_yes_no(cell.text)
+    hours = parse_hours(cell.text)
+    if answer is not False and (answer or hours.understood):
+        cell.draft.values["_days"] = cell.draft.values.get("_days", frozenset()) | {day}
+    if hours.after:
+        cell.put("_after", hours.after)
+    if hours.before:
+        cell.put("_before", hours.before)
+    if answer is None and not looks.says_none(cell.text):
+        cell.note()
+
+
+def join_when(draft: Draft) -> When:
+    """One span from all columns that say when."""
+    values = draft.values
+    since: datetime | time | None = values.pop("_since", None)
+    until: datetime | time | None = values.pop("_until", None)
+    after: time | None = values.pop("_after", None)
+    before: time | None = values.pop("_before", None)
+    if isinstance(since, time):
+        after, since = since, None
+    if isinstance(until, time):
+        before, until = until, None
+    return When(since, until, values.pop("_on", None), after, before, values.pop("_days", frozenset()))
+
+
+TIMES: dict[Field, Reader] = {
+    Field.ASKED_AT: _read_asked_at,
+    Field.WANTED_ON: _read_on,
+    Field.AVAILABLE_ON: _read_on,
+    Field.WANTED_FROM: _bound_into("_since", last=False),
+    Field.AVAILABLE_FROM: _bound_into("_since", last=False),
+    Field.WANTED_UNTIL: _bound_into("_until", last=True),
+    Field.AVAILABLE_UNTIL: _bound_into("_until", last=True),
+    Field.WANTED_WINDOW: _read_window,
+    Field.AVAILABILITY: _read_window,
+}

@@ -1,0 +1,1 @@
+"""Kit: what every page is made of. Knows no room."""

@@ -1,0 +1,116 @@
+"""Questions about networks: which one, who is in it, what do they call things."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from manyhands.journal import queries as journal
+from manyhands.kernel.chain import Head
+from manyhands.networks.models import Apart, Membership, Network
+from manyhands.networks.states import Role, Standing
+from manyhands.people.models import Person
+
+
+def open_to_all() -> QuerySet[Network]:
+    """The networks of this install, by name. That a network exists is public."""
+    return Network.objects.order_by("name")
+
+
+def by_slug(slug: str) -> Network | None:
+    return Network.objects.filter(slug=slug).first()
+
+
+def membership_of(person: Person | AnonymousUser | None, network: Network) -> Membership | None:
+    """The person's membership, unless they left. Asked once per person and network while one request lasts."""
+    if person is None or not isinstance(person, Person):
+        return None
+    known: dict[object, Membership | None] = person.__dict__.setdefault("_memberships", {})
+    if network.pk not in known:
+        known[network.pk] = (
+            Membership.objects.filter(network=network, person=person).exclude(standing=Standing.LEFT).first()
+        )
+        if (found := known[network.pk]) is not None:
+            found.network, found.person = network, person
+    return known[network.pk]
+
+
+def may(person: Person | AnonymousUser | None, network: Network, role: str) -> bool:
+    """Whether this person may now do what ``role`` does in this network."""
+    membership = membership_of(person, network)
+    return membership is not None and membership.may(role)
+
+
+def role_of(person: Person | AnonymousUser | None, network: Network) -> Role | None:
+    """What an active member does here; ``None`` for everyone else."""
+    membership = membership_of(person, network)
+    return Role(membership.role) if membership is not None and membership.standing == Standing.ACTIVE else None
+
+
+def networks_of(person: Person) -> QuerySet[Membership]:
+    """Where a person is a member, with the networks at hand."""
+    return (
+        Membership.objects.filter(person=person)
+        .exclude(standing=Standing.LEFT)
+        .select_related("network")
+        .order_by("network__name")
+    )
+
+
+def members_of(network: Network) -> QuerySet[Membership]:
+    """Everyone who is or wants to be a member, those who wait first. For dispatchers and stewards."""
+    return (
+        Membership.objects.filter(network=network)
+        .exclude(standing=Standing.LEFT)
+        .select_related("person")
+        .prefetch_related("person__contact_points")
+        .order_by("-standing", "pk")
+    )
+
+
+def by_name(memberships: QuerySet[Membership]) -> list[Membership]:
+    """Those who wait first, and among each by name: names are sealed, so the database can't sort by them."""
+    order = list(Standing)
+    return sorted(memberships, key=lambda one: (order.index(Standing(one.standing)), one.person.name.casefold()))
+
+
+def visible_to(person: Person | AnonymousUser, network: Network) -> QuerySet[Membership]:
+    """The memberships this person may see: all of them for a dispatcher, one's own for everyone else."""
+    if may(person, network, Role.DISPATCHER):
+        return members_of(network)
+    if isinstance(person, Person):
+        return members_of(network).filter(person=person)
+    return Membership.objects.none()
+
+
+def kept_apart_from(person: UUID, network: Network) -> frozenset[UUID]:
+    """Whom nothing brings together with somebody here, by their keys. Asked once while a request lasts."""
+    pairs: list[tuple[UUID, UUID]] | None = network.__dict__.get("_apart")
+    if pairs is None:
+        pairs = network.__dict__["_apart"] = list(Apart.objects.filter(network=network).values_list("one", "other"))
+    return frozenset(other if one == person else one for one, other in pairs if person in {one, other})
+
+
+def not_kept_apart(membership: Membership, *, by: str) -> Q:
+    """For a question about many things: those whose person ``by`` names nothing keeps apart from this member."""
+    pairs, person = Apart.objects.filter(network=membership.network_id), membership.person_id
+    ones, others = pairs.filter(other=person).values("one"), pairs.filter(one=person).values("other")
+    return ~Q(**{f"{by}__in": ones}) & ~Q(**{f"{by}__in": others})
+
+
+def wordings_of(network: Network, language: str) -> dict[str, str]:
+    """The network's own words in one language: our word -> theirs."""
+    return dict(network.wordings.filter(language=language).values_list("word", "text"))
+
+
+_DAYS_OF_HEADS = 31
+
+
+def heads_of(network: Network, *, now: datetime) -> tuple[Head, list[Head]]:
+    """Where the network's journal stands now, and where it stood at the end of each day, newest first."""
+    today = now.astimezone(network.zone).date()
+    by_day = journal.heads_by_day(network.pk, name=network.slug, zone=network.zone, days=_DAYS_OF_HEADS)
+    return journal.head_of(network.pk, name=network.slug, on=today), by_day

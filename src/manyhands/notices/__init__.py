@@ -1,0 +1,1 @@
+"""Notices: telling people by mail or text that something waits for them, and where. Never what it is about."""

@@ -1,0 +1,109 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from django.contrib.auth import SESSION_KEY
+from django.db import transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.test import Client
+from django.utils import translation
+
+from manyhands.journal.models import Entry
+from tests import cast
+
+# The suite throws the same odd inputs each time, so that a change is judged by what it changed. To look for new ones:
+# HYPOTHESIS_PROFILE=wild script/test -- tests/kernel
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("wild", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_keys(tmp_path_factory) -> Iterator[None]:
+    """Every process of the suite has a key ring of its own, and so have the commands its tests start."""
+    from django.conf import settings
+
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("keys")
+        patch.setattr(settings, "KEYS_DIR", folder)
+        patch.setenv("MANYHANDS_KEYS_DIR", str(folder))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    """Slow password hashing is the point in life and a waste in tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def plain_english() -> Iterator[None]:
+    """A page shown in Arabic leaves its language behind in the thread; each test begins in English."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_test_may_empty_the_journal() -> Iterator[None]:
+    """Between tests that commit, the tables are emptied; the journal's own triggers stand aside for just that."""
+    inner = BaseDatabaseOperations.execute_sql_flush
+
+    def emptied(operations, sql_list):
+        journal = Entry._meta.db_table
+        with transaction.atomic(), operations.connection.cursor() as cursor:
+            if operations.connection.vendor == "sqlite":
+                cursor.execute(
+                    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [journal]
+                )
+                guards = cursor.fetchall()
+                for name, _sql in guards:
+                    cursor.execute(f"DROP TRIGGER {name}")
+                inner(operations, sql_list)
+                for _name, sql in guards:
+                    cursor.execute(sql)
+            else:
+                cursor.execute(f"ALTER TABLE {journal} DISABLE TRIGGER USER")
+                inner(operations, sql_list)
+                cursor.execute(f"ALTER TABLE {journal} ENABLE TRIGGER USER")
+
+    BaseDatabaseOperations.execute_sql_flush = emptied
+    yield
+    BaseDatabaseOperations.execute_sql_flush = inner
+
+
+@pytest.fixture
+def town(db: None) -> cast.Cast:
+    """The cast, in the database."""
+    return cast.gather()
+
+
+@pytest.fixture
+def as_(client: Client):
+    """The test client signed in as someone: ``as_(town.dee).get(...)``; ``None`` signs out."""
+
+    def signed_in(someone) -> Client:
+        if someone is None:
+            client.logout()
+        else:
+            person = getattr(getattr(someone, "membership", None), "person", someone)
+            client.force_login(person)
+            assert client.session[SESSION_KEY] == str(person.pk)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The shared data beside the checkout; a test that needs it says loudly when it is not there."""
+    if not SHARED.is_dir():
+        pytest.skip(f"The shared data is not beside the checkout ({SHARED}): this test did not look at real data.")
+    return SHARED
