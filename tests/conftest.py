@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import translation
 
 from manyhands.journal.models import Entry
-from tests import cast
+from tests import cast, gathered, serving
 
 # The suite throws the same odd inputs each time, so that a change is judged by what it changed. To look for new ones:
 # HYPOTHESIS_PROFILE=wild script/test -- tests/kernel
@@ -36,6 +36,13 @@ def own_keys(tmp_path_factory) -> Iterator[None]:
         patch.setattr(settings, "KEYS_DIR", folder)
         patch.setenv("MANYHANDS_KEYS_DIR", str(folder))
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_kept() -> Iterator[None]:
+    """What real servers' databases are copied from ends with the tests."""
+    yield
+    serving.put_away()
 
 
 @pytest.fixture(autouse=True)
@@ -79,10 +86,17 @@ def a_test_may_empty_the_journal() -> Iterator[None]:
     BaseDatabaseOperations.execute_sql_flush = inner
 
 
+@pytest.fixture(scope="session")
+def gathered_once(django_db_setup: None, django_db_blocker) -> gathered.Gathered:
+    """The cast, before any test changed the clock or a setting."""
+    with django_db_blocker.unblock():
+        return gathered.once()
+
+
 @pytest.fixture
-def town(db: None) -> cast.Cast:
+def town(gathered_once: gathered.Gathered, db: None) -> cast.Cast:
     """The cast, in the database."""
-    return cast.gather()
+    return gathered.again(gathered_once)
 
 
 @pytest.fixture

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -25,23 +28,60 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def own_database(folder: Path) -> Iterator[str]:
-    """The URL of an empty database of the kind the suite runs on, gone afterwards."""
+def own_database(folder: Path, *, empty: bool = False) -> Iterator[str]:
+    """The URL of a database of the kind the suite runs on, gone afterwards: with its tables, unless wanted empty.
+
+    Making the tables takes seconds; that they are made on a first start is for the tests that ask for an empty one.
+    """
     suite = os.environ.get("MANYHANDS_DATABASE_URL", "")
     if not suite.startswith("postgres"):
-        yield f"sqlite:///{folder / 'served.sqlite3'}"
+        place = folder / "served.sqlite3"
+        if not empty:
+            shutil.copyfile(_with_tables(suite).removeprefix("sqlite:///"), place)
+        yield f"sqlite:///{place}"
         return
-    import psycopg
-
-    base = suite.replace("postgres://", "postgresql://")
     name = f"manyhands_served_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(base, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+    like = "" if empty else f' TEMPLATE "{_with_tables(suite).rsplit("/", 1)[1]}"'
+    _at_postgres(suite, f'CREATE DATABASE "{name}"{like}')
     try:
         yield suite.rsplit("/", 1)[0] + "/" + name
     finally:
-        with psycopg.connect(base, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _at_postgres(suite, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+_to_be_put_away = contextlib.ExitStack()
+
+
+def put_away() -> None:
+    """Take away what was kept to be copied."""
+    _with_tables.cache_clear()
+    _to_be_put_away.close()
+
+
+@functools.cache
+def _with_tables(suite: str) -> str:
+    """The URL of a database nobody uses, with all tables and nothing in them: made once per process, to be copied."""
+    folder = Path(tempfile.mkdtemp())
+    _to_be_put_away.callback(shutil.rmtree, folder)
+    database = f"sqlite:///{folder / 'tables.sqlite3'}"
+    if suite.startswith("postgres"):
+        name = f"manyhands_tables_{uuid.uuid4().hex[:12]}"
+        _at_postgres(suite, f'CREATE DATABASE "{name}"')
+        _to_be_put_away.callback(_at_postgres, suite, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        database = suite.rsplit("/", 1)[0] + "/" + name
+    data = folder / "data"
+    data.mkdir()
+    Server(data, database, demo=False).run("migrate")
+    # All of it is in the file itself, so that a copy of that is all of it.
+    assert not (folder / "tables.sqlite3-wal").exists()
+    return database
+
+
+def _at_postgres(suite: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(suite.replace("postgres://", "postgresql://"), autocommit=True) as connection:
+        connection.execute(statement)
 
 
 class Server:
@@ -102,9 +142,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *, demo: bool = False) -> Iterator[Server]:
-    """A running server on an empty (or the demo's) house."""
-    with own_database(folder) as database:
+def serving(folder: Path, *, demo: bool = False, empty: bool = False) -> Iterator[Server]:
+    """A running server in a house without anybody (or with the demo's town)."""
+    with own_database(folder, empty=empty or demo) as database:
         server = Server(folder, database, demo=demo)
         server.start()
         try:

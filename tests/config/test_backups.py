@@ -254,7 +254,7 @@ def test_a_backup_is_put_back_where_there_is_nothing(house, tmp_path):
     house.run("backup")
     (made,) = backups_of(house)
     assert made.stat().st_mode & 0o077 == 0
-    with own_database(tmp_path) as elsewhere:
+    with own_database(tmp_path, empty=True) as elsewhere:
         house.run("restore", str(made), "--into", elsewhere)
         house.env["MANYHANDS_DATABASE_URL"] = elsewhere
         assert count(house) == "elm"

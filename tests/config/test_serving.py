@@ -44,7 +44,7 @@ def until(true, patience: float = 30) -> bool:
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
 def test_jobs_are_worked_on_in_a_process_of_its_own_that_ends_with_the_server(tmp_path, ending):
     """In a thread, it could hold a lock in the middle of the server's fork: then no page would ever answer."""
-    with serving(tmp_path) as server:
+    with serving(tmp_path, empty=True) as server:
         assert server.process is not None
         pid = server.process.pid
         assert until(lambda: len(keepers(pid)) == 1)

@@ -97,7 +97,7 @@ CANARIES = (
 def test_a_house_of_the_last_version_is_sealed_and_nothing_is_lost(tmp_path):
     house = tmp_path / "house"
     house.mkdir()
-    with own_database(house) as database:
+    with own_database(house, empty=True) as database:
         server = Server(house, database, demo=False)
         server.env["MANYHANDS_KEYS_DIR"] = str(tmp_path / "keys")
         key = json.loads(server.python(BEFORE))

@@ -76,7 +76,7 @@ def was(model: str, field: str) -> list:
 def first_release(tmp_path):
     folder = tmp_path / "data"
     folder.mkdir()
-    with own_database(folder) as database:
+    with own_database(folder, empty=True) as database:
         server = Server(folder, database, demo=False)
         server.env["MANYHANDS_SECRET_KEY"] = SECRET
         server.python(BEGIN)
@@ -141,7 +141,7 @@ print(json.dumps(manifest))
     assert {name: said["tables"][name] for name in counted} == counted
 
     # And today's house takes it, too: it is brought up to date once more.
-    with own_database(tmp_path) as elsewhere:
+    with own_database(tmp_path, empty=True) as elsewhere:
         server.run("restore", str(before), "--into", elsewhere)
         server.env["MANYHANDS_DATABASE_URL"] = elsewhere
         same_as_then(looked(server))

@@ -59,7 +59,6 @@ def rush(folder: Path, *, helpers: int) -> tuple[int, dict[str, int], dict[str, 
     """Let eight processes claim every ask for so many helpers; grants told, holders of each ask, asks of each helper."""
     with own_database(folder) as database:
         house = Server(folder, database, demo=False)
-        house.run("migrate")
         people, asks = json.loads(house.python(SCENE))
         claiming = [
             subprocess.Popen(

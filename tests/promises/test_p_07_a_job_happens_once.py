@@ -36,7 +36,6 @@ print(json.dumps({"done": errands.done(), "states": [s for s, _ in jobs], "attem
 def house(tmp_path) -> Iterator[Server]:
     with own_database(tmp_path) as database:
         server = Server(tmp_path, database, demo=False)
-        server.run("migrate")
         server.python(SCENE)
         yield server
 

@@ -33,7 +33,6 @@ def test_a_killed_worker_sends_at_most_one_text_too_many(tmp_path):
     with gateway.running() as texts, own_database(tmp_path) as database:
         house = Server(tmp_path, database, demo=False)
         house.env["MANYHANDS_TEXT_URL"] = texts.url
-        house.run("migrate")
         house.python(SCENE)
         with crew_of(house) as crew:
             for kill in range(KILLS):

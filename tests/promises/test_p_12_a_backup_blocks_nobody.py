@@ -76,7 +76,6 @@ def test_whoever_writes_during_a_backup_hardly_waits(tmp_path, record_property):
     folder.mkdir()
     with own_database(folder) as database:
         house = Server(folder, database, demo=False)
-        house.run("migrate")
         house.python(BALLAST)
         writer = Writer(database)
         writer.start()

@@ -34,7 +34,6 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 logging.basicConfig(filename=os.path.join(os.environ["MANYHANDS_DATA_DIR"], "debug.log"), level=logging.DEBUG, force=True)
-call_command("migrate", verbosity=0)
 from manyhands.deliveries import actions as plans
 from manyhands.deliveries import planning, settling
 from manyhands.deliveries import queries as deliveries

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="A 
 
 
 @pytest.fixture
-def house(settings, tmp_path, request):
+def house(gathered_once, settings, tmp_path, request):
     """A town whose keys are its own, so that it can be sealed."""
     settings.KEYS_DIR = tmp_path / "keys"
     return request.getfixturevalue("town")

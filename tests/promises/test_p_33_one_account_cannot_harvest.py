@@ -53,7 +53,9 @@ def test_thirty_days_of_taking_on_and_handing_back_teach_no_more_than_the_cap(to
         clock[0] = NOW + timedelta(days=day, minutes=1)
         client.logout()
         client.force_login(hana)  # a session of its own each day
-        for ask in Ask.objects.filter(network=town.riverside, state="ready").exclude(claims__helper=town.hana)[:TRIES_A_DAY]:
+        for ask in Ask.objects.filter(network=town.riverside, state="ready").exclude(claims__helper=town.hana)[
+            :TRIES_A_DAY
+        ]:
             clock[0] += timedelta(minutes=5)
             try:
                 exchange.claim_ask(ask, helper=town.hana, by=hana, now=clock[0])

@@ -13,7 +13,7 @@ from django.test import RequestFactory
 
 from manyhands.kit import limits
 from manyhands.kit.models import Allowance
-from tests.serving import COMMAND, own_database
+from tests.serving import own_database
 
 PROCESSES, TRIES, MOST = 8, 50, 100
 ROUNDS = 10 if os.environ.get("PROMISES_LONG") else 1
@@ -38,7 +38,6 @@ def test_eight_processes_share_one_limit_exactly(tmp_path):
     with own_database(tmp_path) as database:
         env = {name: value for name, value in os.environ.items() if not name.startswith("MANYHANDS_")}
         env |= {"MANYHANDS_DATA_DIR": str(tmp_path), "MANYHANDS_DATABASE_URL": database}
-        subprocess.run([*COMMAND, "migrate"], env=env, check=True, capture_output=True)
         tries = [
             subprocess.Popen(
                 [sys.executable, "-c", TRY], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

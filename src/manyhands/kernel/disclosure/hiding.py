@@ -15,11 +15,17 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 Key: TypeAlias = Hashable
 Floats: TypeAlias = NDArray[np.float64]
 TINY = 1e-6
+
+
+def _programs() -> Any:
+    """What solves the programs here. Loaded when it is first needed: it makes up half of a start of the house."""
+    from scipy import optimize
+
+    return optimize
 
 
 @dataclass(frozen=True)
@@ -199,7 +205,10 @@ class _Audit:
             limits[row] = -sign * self.table.counts[keys[place]]
         wide = np.hstack([equations, np.zeros((len(right), len(wanted)))])
         bounds = [(0.0, None)] * count + [(0.0, float(self.below - 1))] * len(wanted)
-        self._note(keys, linprog(cost, A_ub=rows, b_ub=limits, A_eq=wide, b_eq=right, bounds=bounds, method="highs"))
+        self._note(
+            keys,
+            _programs().linprog(cost, A_ub=rows, b_ub=limits, A_eq=wide, b_eq=right, bounds=bounds, method="highs"),
+        )
 
     def _move_alone(self, keys: list[Any], key: Key, equations: Floats, right: Floats) -> None:
         """As far as this one goes by itself, up and down."""
@@ -209,7 +218,7 @@ class _Audit:
         for sign in (1.0, -1.0):
             cost = np.zeros(len(keys))
             cost[place] = -sign
-            self._note(keys, linprog(cost, A_eq=equations, b_eq=right, bounds=bounds, method="highs"))
+            self._note(keys, _programs().linprog(cost, A_eq=equations, b_eq=right, bounds=bounds, method="highs"))
 
     def _note(self, keys: list[Any], answer: Any) -> None:
         if answer.status != 0:
@@ -262,13 +271,16 @@ def _range_of(table: Table, hidden: Sequence[Any], key: Key, below: int) -> tupl
     upper = np.full(count, np.inf)
     upper[hidden.index(key)] = table.counts[key] + below
     rows = list(_known_sums(table, hidden))
-    ties = LinearConstraint(
+    programs = _programs()
+    ties = programs.LinearConstraint(
         np.array([row for row, _ in rows]), [known for _, known in rows], [known for _, known in rows]
     )
     ends = []
     for sign in (1.0, -1.0):
         cost = np.array([sign if other == key else 0.0 for other in hidden])
-        answer = milp(cost, constraints=[ties] if rows else [], integrality=np.ones(count), bounds=Bounds(0, upper))
+        answer = programs.milp(
+            cost, constraints=[ties] if rows else [], integrality=np.ones(count), bounds=programs.Bounds(0, upper)
+        )
         ends.append(round(float(answer.x[hidden.index(key)])))
     return ends[0], ends[1]
 
