@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,14 +28,20 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 @pytest.fixture(autouse=True, scope="session")
-def own_keys(tmp_path_factory) -> Iterator[None]:
-    """Every process of the suite has a key ring of its own, and so have the commands its tests start."""
+def own_keys() -> Iterator[None]:
+    """Every process of the suite has a key ring of its own, and so have the commands its tests start.
+
+    It lies in memory where that can be had, so that nobody waits for the disk; the tests of the ring make their own.
+    """
     from django.conf import settings
 
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("keys")
-        patch.setattr(settings, "KEYS_DIR", folder)
-        patch.setenv("MANYHANDS_KEYS_DIR", str(folder))
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with (
+        tempfile.TemporaryDirectory(prefix="manyhands-keys-", dir=memory) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(settings, "KEYS_DIR", Path(folder))
+        patch.setenv("MANYHANDS_KEYS_DIR", folder)
         yield
 
 

@@ -23,7 +23,7 @@ from tests.serving import Server, serving
 pytestmark = pytest.mark.server
 
 LONG = os.environ.get("PROMISES_LONG") == "1"
-KILLS = 100 if LONG else 6
+KILLS = 100 if LONG else 20
 STREAMS = 16 if LONG else 4
 A_SECOND = 50 if LONG else 0  # all lines together; 0: one ask after another
 # The neighbours are signed in: so many anonymous asks from one place would be asked to wait (kit/flood.py).

@@ -19,20 +19,23 @@ import json
 from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import transaction
+from manyhands.kit.ring import keys_ahead
 from tests import cast
 store = import_module(settings.SESSION_ENGINE).SessionStore
 sol = cast.person("Sol Steward")
 town = cast.network("riverside", "Riverside", sol)
 cookies = []
-for number in range({PEOPLE}):
-    someone = cast.person(f"helper{{number}} Rush")
-    cast.helper(town, someone)
-    session = store()
-    session[SESSION_KEY] = str(someone.pk)
-    session[BACKEND_SESSION_KEY] = "manyhands.people.signing_in.LoginNameBackend"
-    session[HASH_SESSION_KEY] = someone.get_session_auth_hash()
-    session.create()
-    cookies.append(session.session_key)
+with keys_ahead({PEOPLE}), transaction.atomic():
+    for number in range({PEOPLE}):
+        someone = cast.person(f"helper{{number}} Rush")
+        cast.helper(town, someone)
+        session = store()
+        session[SESSION_KEY] = str(someone.pk)
+        session[BACKEND_SESSION_KEY] = "manyhands.people.signing_in.LoginNameBackend"
+        session[HASH_SESSION_KEY] = someone.get_session_auth_hash()
+        session.create()
+        cookies.append(session.session_key)
 ask = cast.ask(town)
 print(json.dumps({{"code": ask.code, "cookies": cookies}}))
 """
