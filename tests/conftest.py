@@ -27,6 +27,11 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts servers and browsers takes longest and comes first, so that no worker waits for it at the end."""
+    items.sort(key=lambda item: not (item.get_closest_marker("server") or item.get_closest_marker("browser")))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def own_keys() -> Iterator[None]:
     """Every process of the suite has a key ring of its own, and so have the commands its tests start.

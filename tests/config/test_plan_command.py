@@ -24,7 +24,7 @@ ASKS = "Name,Phone,What do you need?,Address,Latitude,Longitude\n" + "".join(
 )
 HELPERS = "Name,Transport,Max boxes,Latitude,Longitude\nHugo,car,8,40.700,-73.950\nHana,bike,4,40.703,-73.948\n"
 # Enough for asks as few as these, and short on a slow machine.
-QUICK = ["--seconds", "0.3", "--date", "2026-06-04"]
+QUICK = ["--seconds", "0.1", "--date", "2026-06-04"]
 
 
 @pytest.fixture

@@ -10,16 +10,19 @@ import base64
 import json
 import os
 import quopri
+import random
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
+import numpy as np
 import pytest
 
 from manyhands.kit.ring import Ring, Shut
 from tests.serving import Server, own_database
 
+HEAD, AT_ONCE = 6, 4_000_000  # by how many bytes texts are looked up, and how many are looked at together
 PEOPLE = 1000 if os.environ.get("PROMISES_LONG") else 12
 OPEN = """
 from manyhands.kernel import sealing
@@ -161,13 +164,48 @@ def lived(
     return told, everything + b"\n" + "\n".join(told["cells"]).encode()
 
 
+def standing_in(texts: Iterable[bytes], lies: bytes) -> set[bytes]:
+    """Which of many texts, each of six bytes or more, stand in some bytes: one walk, since one each would take a night."""
+    by_head: dict[int, set[bytes]] = {}
+    for text in texts:
+        by_head.setdefault(int.from_bytes(text[:HEAD], "little"), set()).add(text)
+    heads = np.array(sorted(by_head), dtype=np.uint64)
+    begins = np.zeros(1 << 24, dtype=bool)
+    begins[heads & np.uint64(0xFFFFFF)] = True
+    stand = set()
+    for start in range(0, len(lies), AT_ONCE):
+        part = np.frombuffer(lies[start : start + AT_ONCE + HEAD - 1], dtype=np.uint8).astype(np.uint64)
+        if len(part) < HEAD:
+            break
+        windows = sum(part[turn : len(part) - HEAD + 1 + turn] << np.uint64(8 * turn) for turn in range(HEAD))
+        likely = np.flatnonzero(begins[windows & np.uint64(0xFFFFFF)])
+        for place in likely[np.isin(windows[likely], heads)]:
+            stand |= {text for text in by_head[int(windows[place])] if lies.startswith(text, start + int(place))}
+    return stand
+
+
+def test_the_search_finds_what_looking_for_each_by_itself_would():
+    luck = random.Random(20)
+    texts = [bytes(luck.choices(b"ab", k=luck.randrange(6, 12))) for _ in range(60)]
+    lies = b"".join(bytes(luck.choices(b"ab", k=37)) + luck.choice(texts[:30]) for _ in range(4))
+    for cut in range(len(lies)):
+        assert standing_in(texts, lies[cut:]) == {text for text in texts if text in lies[cut:]}
+    lies = b"c" * (AT_ONCE - 4) + b"abbaab" + b"c" * 9  # over where one stretch ends and the next begins
+    assert standing_in([b"abbaab", b"bbaabc", b"aabbaa"], lies) == {b"abbaab", b"bbaabc"}
+
+
 def found(people: list[dict[str, object]], lies: bytes) -> dict[str, list[str]]:
     """What of whom can be found: kind -> texts."""
+    spelled = {
+        (kind, str(text)): {each for each in spellings(str(text)) if len(each) >= HEAD}
+        for person in people
+        for kind, text in person.items()
+    }
+    stand = standing_in(set().union(*spelled.values()), lies)
     hits: dict[str, list[str]] = {}
-    for person in people:
-        for kind, text in person.items():
-            if any(spelling in lies for spelling in spellings(str(text)) if len(spelling) > 5):
-                hits.setdefault(kind, []).append(str(text))
+    for (kind, text), ways in spelled.items():
+        if not ways.isdisjoint(stand):
+            hits.setdefault(kind, []).append(text)
     return hits
 
 
