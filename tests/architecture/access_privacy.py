@@ -86,6 +86,15 @@ PRIVACY: dict[str, Row] = {
         own=lambda town, scene: {"token": exchange.offer_token(town.pram)},
         missing=lambda town, scene: {"token": "nobodyslink"},
     ),
+    "exchange:my_care": Row(MEMBERS),
+    "exchange:care_of_helper": Row(
+        DESK,
+        method="post",
+        data={"do": "care"},
+        own=lambda town, scene: {"network": "riverside", "key": town.hana.membership_id},
+        foreign=lambda town, scene: {"network": "riverside", "key": town.ola.membership_id},
+        missing=riverside_with(key=NO_SUCH_UUID),
+    ),
     "exchange:keeping": Row(STEWARDS),
     "exchange:hold": Row(
         STEWARDS, method="post", data={"reason": "A court", "review_on": "2999-01-01", "since": "2020-01-01"}

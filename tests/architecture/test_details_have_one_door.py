@@ -63,6 +63,7 @@ def test_the_table_gives_nobody_more_than_this():
         Why.SHEETS: {Part.NAME, Part.PLACE, Part.REACH},
         Why.TABLE: {Part.PLACE, Part.SPOT},
         Why.MEMBERS: {Part.NAME, Part.REACH},
+        Why.HELPER: everything,
     }
     tied = {
         Why.OWN: everything,
@@ -84,7 +85,11 @@ def test_of_somebody_in_danger_the_table_gives_nobody_more_than_this():
         Why.OWN: everything,
         Why.DESK: everything,
     }
-    assert {why for why, ground in policy.GROUNDS.items() if ground.by_two} == {Why.CLAIM, Why.RUN}
+    assert {why for why, ground in policy.GROUNDS.items() if ground.by_two} == {
+        Why.CLAIM,
+        Why.RUN,
+        Why.HELPER,
+    }
 
 
 def test_only_ones_own_leaves_no_trace():

@@ -82,7 +82,7 @@ def test_the_desk_shows_them_nothing_though_they_hold_the_page(town):
     _remove(town, town.dee, now=NOW)
     town.dee.__dict__.pop("_memberships", None)
     whose = privacy.Whose(town.nia, town.groceries.place, town.groceries.code)
-    for why in (Why.DESK, Why.MAP, Why.SHEETS, Why.TABLE, Why.MEMBERS, Why.EXPORT):
+    for why in (Why.DESK, Why.MAP, Why.SHEETS, Why.TABLE, Why.MEMBERS, Why.HELPER, Why.EXPORT):
         (shown,) = privacy.reveal([whose], why=why, by=town.dee, network=town.riverside, now=NOW)
         assert (shown.name, shown.text, shown.ways, shown.lat) == ("", "", (), None), why
 

@@ -21,6 +21,7 @@ from manyhands.networks.queries import kept_apart_from
 from manyhands.people import queries as people
 from manyhands.people.models import ContactPoint
 from manyhands.places.models import Place
+from manyhands.privacy.queries import in_danger
 
 AHEAD = timedelta(days=7)  # how long something wanted "from Monday on" is reckoned to be wanted
 FARTHEST = timedelta(days=60)
@@ -47,7 +48,7 @@ class Fits(Generic[Thing]):
 
 
 def helpers_for(ask: Ask, *, now: datetime, limit: int = 6) -> Fits[Helper]:
-    """Which helpers fit an ask."""
+    """Which helpers fit an ask. How far one in danger lives from it is not said: from three asks it could be found."""
     apart = kept_apart_from(ask.asking.asked_by_id, ask.network)
     helpers = {
         str(helper.pk): helper
@@ -61,7 +62,9 @@ def helpers_for(ask: Ask, *, now: datetime, limit: int = 6) -> Fits[Helper]:
         remembered=frozenset((str(ask.pk), key) for key in _who_was_there_before(ask)),
     )
     found = matching.suggest(problem, str(ask.pk), limit=limit)
-    return _fits(found, helpers, lambda pair: pair.helper_id)
+    careful = in_danger(ask.network)
+    hidden = frozenset(key for key, helper in helpers.items() if helper.membership.person_id in careful)
+    return _fits(found, helpers, lambda pair: pair.helper_id, without_distance=hidden)
 
 
 def offers_for(ask: Ask, *, now: datetime, limit: int = 5) -> Fits[Offer]:
@@ -262,15 +265,26 @@ OF_AN_OFFER: dict[For | Against, Any] = {
 
 
 def _fits(
-    found: matching.Suggestions, things: dict[str, Any], which: Any, words: dict[For | Against, Any] | None = None
+    found: matching.Suggestions,
+    things: dict[str, Any],
+    which: Any,
+    words: dict[For | Against, Any] | None = None,
+    *,
+    without_distance: frozenset[str] = frozenset(),
 ) -> Fits[Any]:
     """The matcher's answer with the things in place of their keys. ``words`` are said in place of the matcher's own."""
+
+    def said(key: str, reasons: Iterable[matching.Reason]) -> tuple[str, ...]:
+        if key in without_distance:
+            reasons = [reason for reason in reasons if "km" not in reason.facts]
+        return tuple(filter(None, (_said(reason, words) for reason in reasons)))
+
     return Fits(
-        ranked=tuple(
-            Fitting(things[which(pair)], tuple(filter(None, (_said(reason, words) for reason in pair.reasons))))
-            for pair in found.ranked
+        ranked=tuple(Fitting(things[which(pair)], said(which(pair), pair.reasons)) for pair in found.ranked),
+        left_out=tuple(
+            Fitting(things[which(out)], said(which(out), [out.reason]) or (gettext("It is too far for them."),))
+            for out in found.left_out
         ),
-        left_out=tuple(Fitting(things[which(out)], (_said(out.reason, words),)) for out in found.left_out),
     )
 
 

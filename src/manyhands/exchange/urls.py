@@ -82,5 +82,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:network>/mine/", helping.mine, name="mine"),
     path("<slug:network>/mine/<uuid:key>/", helping.claim_move, name="claim_move"),
     path("<slug:network>/me/helping/", helping.helping, name="helping"),
+    path("<slug:network>/me/care/", care.my_care, name="my_care"),
     path("<slug:network>/desk/helpers/<uuid:key>/", helping.helper_page, name="helper_page"),
+    path("<slug:network>/desk/helpers/<uuid:key>/care/", care.care_of_helper, name="care_of_helper"),
 ]

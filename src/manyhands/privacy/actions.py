@@ -96,9 +96,18 @@ def _with_care(
 ) -> Iterable[tuple[Whose, frozenset[UUID]]]:
     """Each of some people with who among all is held back from this look."""
     careful = queries.in_danger(network) if parts - ground.in_danger else frozenset()
-    opened = queries.doors_opened_to(by, network, now=now) if careful and ground.by_two and by is not None else set()
+    if not careful or not ground.by_two or by is None:
+        for whose in people:
+            yield whose, careful
+        return
+    # An ask's door opens by its code, a helper's own by whose it is.
+    doors, homes = (
+        (queries.doors_opened_to(by, network, now=now), set())
+        if ground.role is None
+        else (set(), queries.homes_opened_to(by, network, now=now))
+    )
     for whose in people:
-        yield whose, frozenset() if whose.about and whose.about in opened else careful
+        yield whose, frozenset() if whose.about in doors or whose.person.pk in homes else careful
 
 
 def reveal_one(
@@ -168,17 +177,19 @@ def ask_to_open(
 ) -> Unlock:
     """Ask for a second person's yes. Who is alone at the desk waits a day instead, and every member can read it.
 
-    ``about`` and ``whom`` are the ask's code and the helper its door shall open to, or whose extra care shall end.
+    ``about`` and ``whom`` are the ask's code and the helper its door shall open to; or ``whom`` alone is the helper
+    whose own door and phone shall open to ``by``, or whose extra care shall end.
     """
-    refuse_if(rules.why_not_ask_to_open(by, network, what, is_about_one=bool(about and whom is not None)))
+    refuse_if(rules.why_not_ask_to_open(by, network, what, about=about, whom=whom))
     if not reason.strip():
         raise Refused(_("Say what for: the other one decides by it."))
     is_alone = queries.others_of_the_desk(by, network) == 0
-    if is_alone and what == Bulk.LESS_CARE:
+    if is_alone and what in {Bulk.HOME, Bulk.LESS_CARE}:
         raise Refused(_("That takes two of the desk, or the person themself on their own page."))
-    # For one door the first question stands as long as it waits.
-    if what in ABOUT_ONE and (waiting := queries.waiting_for(network, what, about, whom, now=now)) is not None:
-        return waiting
+    # For one door the first question stands as long as it waits. A home opens to nobody but whoever asked.
+    asker = by if what == Bulk.HOME else None
+    if what in ABOUT_ONE and (found := queries.waiting_for(network, what, about, whom, now=now, by=asker)) is not None:
+        return found
     opens_at = now + ALONE_WAITS if is_alone else None
     unlock = Unlock.objects.create(
         network=network, what=what, asked_by=by, reason=reason.strip()[:200], asked_at=now, opens_at=opens_at,

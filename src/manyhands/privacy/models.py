@@ -75,7 +75,8 @@ class Unlock(Sealing):
     what = models.CharField(max_length=10, choices=Bulk)
     asked_by = models.ForeignKey(Person, models.CASCADE, related_name="+")
     reason = SealedCharField(max_length=200)
-    # Of one ask and one person: whose door opens to which helper, or who needs no extra care any more.
+    # Of one ask and one person: whose door opens to which helper. Or of one person: which helper's own door and phone
+    # open to whoever asked, or who needs no extra care any more.
     about = models.CharField(max_length=8, blank=True)
     whom = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField()

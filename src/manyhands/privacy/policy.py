@@ -16,7 +16,7 @@ class Ground:
     ``role`` is ``None`` where the tie itself is what opens it (a claim, a match, its being one's own) and no role does.
     ``leaves_trace`` is false only for what is one's own. ``in_danger`` is what shows on these grounds of somebody who
     would be in danger if they were found; with ``by_two`` the rest shows once two of the desk said yes for this helper
-    and this ask.
+    and this ask, or for this one of the desk and this helper's own door.
     """
 
     parts: frozenset[Part]
@@ -42,6 +42,8 @@ GROUNDS: Mapping[Why, Ground] = {
     # A table of a plan goes without names and phones.
     Why.TABLE: Ground(frozenset({Part.PLACE, Part.SPOT}), Role.DISPATCHER),
     Why.MEMBERS: Ground(frozenset({Part.NAME, Part.REACH}), Role.DISPATCHER),
+    # Where a helper sets out and ends. Of one who would be in danger, by two of the desk and for the one who asked.
+    Why.HELPER: Ground(_ALL, Role.DISPATCHER, by_two=True),
     Why.EXPORT: Ground(_ALL, Role.DISPATCHER),
 }
 

@@ -27,6 +27,7 @@ __all__ = [
     "doors_opened_to",
     "holds_in_force",
     "holds_of",
+    "homes_opened_to",
     "in_danger",
     "is_open",
     "keeping_of",
@@ -83,9 +84,19 @@ def doors_opened_to(person: Person, network: Network, *, now: datetime) -> set[s
     return set(opened.values_list("about", flat=True))
 
 
-def waiting_for(network: Network, what: str, about: str, whom: Person | None, *, now: datetime) -> Unlock | None:
-    """What was asked for about one ask and one person, and is open or waits for a second yes."""
+def homes_opened_to(person: Person, network: Network, *, now: datetime) -> set[UUID]:
+    """The helpers in danger whose own door and phone two of the desk opened to one of the desk, by their keys."""
+    opened = Unlock.objects.filter(network=network, what=Bulk.HOME, asked_by=person, opens_at__lte=now, ends_at__gt=now)
+    return set(opened.exclude(whom=None).values_list("whom", flat=True))
+
+
+def waiting_for(
+    network: Network, what: str, about: str, whom: Person | None, *, now: datetime, by: Person | None = None
+) -> Unlock | None:
+    """What was asked for about one ask and one person, and is open or waits for a second yes; by one, if said."""
     asked = Unlock.objects.filter(network=network, what=what, about=about, whom=whom, ends_at__gt=now)
+    if by is not None:
+        asked = asked.filter(asked_by=by)
     return asked.exclude(answered_at__isnull=False, opens_at=None).first()
 
 

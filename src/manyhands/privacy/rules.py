@@ -17,9 +17,11 @@ from manyhands.privacy.states import ABOUT_ONE, Bulk
 _ASKED_FOR_BY = {Bulk.ADDRESSES: Role.HELPER, Bulk.HOLD: Role.STEWARD, Bulk.SLEEP: Role.STEWARD}
 
 
-def why_not_ask_to_open(person: Person, network: Network, what: str, *, is_about_one: bool = False) -> str | None:
+def why_not_ask_to_open(
+    person: Person, network: Network, what: str, *, about: str = "", whom: Person | None = None
+) -> str | None:
     """Ask for a second person's yes."""
-    if what not in Bulk.values or (what in ABOUT_ONE) != is_about_one:
+    if what not in Bulk.values or (what in ABOUT_ONE) != (whom is not None) or (what == Bulk.DOOR and not about):
         return _("Choose what you would like to do.")
     if not may(person, network, _ASKED_FOR_BY.get(Bulk(what), Role.DISPATCHER)):
         return _("Only someone who works here can ask for that.")

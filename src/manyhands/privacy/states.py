@@ -25,6 +25,7 @@ class Why(models.TextChoices):
     SHEETS = "sheets", _("prints the run sheets")
     TABLE = "table", _("takes a plan along as a table")
     MEMBERS = "members", _("looks at the list of members")
+    HELPER = "helper", _("looks up what a helper can carry")
     EXPORT = "export", _("exports what the network holds")
 
 
@@ -34,6 +35,7 @@ class Bulk(models.TextChoices):
     ADDRESSES = "addresses", _("take on more addresses than usual")
     EXPORT = "export", _("export all that the network holds")
     DOOR = "door", _("open the door of somebody in danger to a helper")
+    HOME = "home", _("see door and phone of a helper in danger")
     LESS_CARE = "less_care", _("take the extra care off somebody")
     HOLD = "hold", _("keep something the law demands")
     SLEEP = "sleep", _("put the network to sleep, and forget everybody in it")
@@ -42,7 +44,7 @@ class Bulk(models.TextChoices):
 
 # What every member reads of. The rest would tell who is in danger.
 TOLD_TO_ALL = (Bulk.ADDRESSES, Bulk.EXPORT, Bulk.SLEEP, Bulk.QUESTION)
-# What is asked for on the page of one ask, about one person.
-ABOUT_ONE = (Bulk.DOOR, Bulk.LESS_CARE)
+# What is asked for on the page of one ask or one helper, about one person.
+ABOUT_ONE = (Bulk.DOOR, Bulk.HOME, Bulk.LESS_CARE)
 # What has a page of its own to ask for it.
 ASKED_ELSEWHERE = (*ABOUT_ONE, Bulk.HOLD, Bulk.SLEEP)

@@ -42,7 +42,7 @@ def plan_run(request: NetworkRequest, plan: Any, run: Any) -> HttpResponse:
             "late": {stop.pk for stop in stops if stop.is_late(now)},
             "link": link_of(request, one) if one.is_live and one.token_digest else "",
             "points": showing.points([each], without=without),
-            "lines": showing.lines([each], without=without),
+            "lines": showing.lines([each], without=without, network=this.network),
             "may_undo": rules.why_not_take_up_again(person(request), one, now=now) is None,
         },
     )

@@ -162,7 +162,7 @@ def geojson(request: NetworkRequest, plan: Any) -> HttpResponse:
     seen = _see(request, stops, Why.MAP)
     each = showing.shown(list(queries.runs_in(this)), stops)
     without = showing.see_map(each, [], by=person(request), network=this.network, now=timezone.now())
-    ways = {line.run: line for line in showing.lines(each, without=without)}
+    ways = {line.run: line for line in showing.lines(each, without=without, network=this.network)}
     numbers = {one.run.pk: one.run.number for one in each}
     features: list[dict[str, Any]] = [
         {

@@ -91,7 +91,7 @@ def plan(request: NetworkRequest, plan: Any) -> HttpResponse:
             "numbers": showing.numbers(this),
             "parts": showing.parts(this, each),
             "points": showing.points([] if crowded else listed, unserved[:100], without=without),
-            "lines": showing.lines(listed, without=without),
+            "lines": showing.lines(listed, without=without, network=this.network),
             "unserved_count": len(unserved),
             "unserved": showing.explained(unserved[:UNSERVED_BESIDE_RUNS], names),
             "broken": [names.tell(kept) for kept in this.summary.get("broken", [])],

@@ -130,7 +130,7 @@ def _ride(request: HttpRequest, this: Run, here: str) -> HttpResponse:
             "good": GOOD,
             "otherwise": OTHERWISE,
             "points": points([ahead], without=hidden(doors)),
-            "lines": lines([ahead], without=hidden(doors)),
+            "lines": lines([ahead], without=hidden(doors), network=this.network),
             "is_dropped": this.state == RunState.DROPPED,
             "is_under_way": this.state == RunState.UNDER_WAY,
             "here": here,

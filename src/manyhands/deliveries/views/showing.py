@@ -135,18 +135,23 @@ def points(runs: Sequence[RunShown], unserved: Sequence[Stop] = (), *, without: 
     return marks
 
 
-def lines(runs: Sequence[RunShown], *, without: frozenset[object]) -> list[Line]:
-    """The ways of a plan's runs, from where each sets out to where it ends, past the stops in ``without``."""
-    found = []
+def lines(runs: Sequence[RunShown], *, without: frozenset[object], network: Network) -> list[Line]:
+    """The ways of a plan's runs, from where each sets out to where it ends, past the stops in ``without``.
+
+    Of a helper who would be in danger if they were found it begins at the hub and ends at the last stop.
+    """
+    found, careful = [], in_danger(network)
     for each in runs:
         if not each.stops:
             continue
         helper, hub = each.run.helper, each.run.hub
-        stations: list[Place | None] = [helper.start, hub.place if hub else None]
+        is_careful = helper.membership.person_id in careful
+        stations: list[Place | None] = [None if is_careful else helper.start, hub.place if hub else None]
         stations += [stop.ask.place for stop in each.stops if stop.pk not in without]
-        stations.append(helper.end or helper.start)
+        stations.append(None if is_careful else helper.end or helper.start)
         way = [(place.lat, place.lon) for place in stations if place is not None and place.lat is not None]
-        found.append(Line([(lat, lon) for lat, lon in way if lon is not None], run=each.run.index))
+        if way:
+            found.append(Line([(lat, lon) for lat, lon in way if lon is not None], run=each.run.index))
     return found
 
 

@@ -190,6 +190,8 @@ class HelpingForm(Versioned, PlainForm):
             "hours": self.hours(),
         }
         was = _as_it_is(self.helper)
+        if "start_text" not in self.fields:
+            return profile
         if self.helper is None or any(said[name] != was[name] for name in PLACE):
             profile |= {"start_text": said["start_text"], "area": said["area"], "lat": said["lat"], "lon": said["lon"]}
         if any(said[name] != was[name] for name in END):
@@ -198,7 +200,11 @@ class HelpingForm(Versioned, PlainForm):
 
 
 class HelperForm(HelpingForm):
-    """The same as the desk notes it for a helper, and how many asks they may hold at once."""
+    """The same as the desk notes it for a helper, and how many asks they may hold at once.
+
+    ``without_places``: they would be in danger if they were found, so where they set out and end stands nowhere here,
+    and stays as it is.
+    """
 
     cap = forms.IntegerField(
         label=gettext_lazy("Asks they may hold at once"),
@@ -208,6 +214,14 @@ class HelperForm(HelpingForm):
         required=False,
         widget=NumberInput,
     )
+
+    def __init__(self, *args: Any, without_places: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.without_places = without_places
+        if without_places:
+            for name in (*PLACE, *END):
+                del self.fields[name]
+                self.initial.pop(name, None)
 
     def profile(self) -> dict[str, Any]:
         return super().profile() | {"cap": self.cleaned_data["cap"]}

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from manyhands.exchange import actions, finding, planning, queries, rules
+from manyhands.exchange.forms.care import OpenDoorForm
 from manyhands.exchange.forms.helping import HelperForm, HelpingForm, LookForm, OutcomeForm
 from manyhands.exchange.models import Ask, Claim, Helper
 from manyhands.exchange.states import AskState, ClaimState, Outcome
@@ -25,12 +26,15 @@ from manyhands.kit.refusals import NotHere, Refused
 from manyhands.kit.versions import saving, status_of
 from manyhands.networks import queries as networks
 from manyhands.networks.here import NetworkRequest, for_role
-from manyhands.networks.models import Network
+from manyhands.networks.models import Membership, Network
 from manyhands.networks.states import Role, Standing
 from manyhands.people.models import Person
 from manyhands.privacy import actions as privacy
+from manyhands.privacy import queries as seeing
+from manyhands.privacy.models import Care
 from manyhands.privacy.queries import in_danger
-from manyhands.privacy.states import Part, Why
+from manyhands.privacy.showing import Shown
+from manyhands.privacy.states import Bulk, Part, Why
 
 PAGE = 25
 WENT_WELL = (Outcome.HANDED_OVER, Outcome.LEFT_AT_DOOR, Outcome.PICKED_UP)
@@ -280,13 +284,16 @@ def helping(request: NetworkRequest) -> HttpResponse:
     return render(request, "exchange/helping.html", {"form": form, "helper": helper}, status=status_of(form))
 
 
-def _see_where_they_set_out(helper: Helper, *, by: Person, now: datetime) -> None:
-    """The form at the desk says where a helper lives: they can read who looked."""
-    whose = [
-        privacy.Whose(helper.membership.person, place) for place in (helper.start, helper.end) if place is not None
-    ]
+def _see(membership: Membership, helper: Helper | None, care: Care | None, *, by: Person, now: datetime) -> list[Shown]:
+    """The form at the desk says where a helper lives: they can read who looked. One in danger opens by two, or not."""
+    places = [helper.start, helper.end] if helper is not None else []
+    whose = [privacy.Whose(membership.person, place) for place in places if place is not None]
     only = frozenset({Part.PLACE, Part.SPOT})
-    privacy.reveal(whose, why=Why.DESK, by=by, network=helper.network, now=now, only=only)
+    if care is not None:
+        # Their phone stands in no list, so it stands here, once two said yes.
+        whose, only = whose or [privacy.Whose(membership.person)], only | {Part.REACH}
+    why = Why.OWN if membership.person_id == by.pk else Why.HELPER
+    return privacy.reveal(whose, why=why, by=by, network=membership.network, now=now, only=only)
 
 
 @never_cache
@@ -298,17 +305,31 @@ def helper_page(request: NetworkRequest, key: UUID) -> HttpResponse:
     membership = networks.visible_to(request.user, request.network).filter(pk=key).first()
     if membership is None:
         raise NotHere
-    helper = queries.member_helper(membership)
-    if helper is not None:
-        _see_where_they_set_out(helper, by=_member(request), now=timezone.now())
-    form = HelperForm(request.POST or None, network=request.network, helper=helper)
+    helper, by, now = queries.member_helper(membership), _member(request), timezone.now()
+    care = seeing.care_of(membership.person, request.network)
+    seen = _see(membership, helper, care, by=by, now=now)
+    is_shut = any(shown.held_back for shown in seen)
+    form = HelperForm(
+        request.POST or None, network=request.network, helper=helper, without_places=is_shut and helper is not None
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_helper(membership, by=_member(request), now=timezone.now(), **form.profile())
+            actions.change_helper(membership, by=by, now=now, **form.profile())
         except Refused as no:
             form.add_error(None, str(no))
         else:
             messages.success(request, _("Saved."))
             return redirect("networks:members", request.network.slug)
-    context = {"form": form, "helper": helper, "someone": membership.person}
+    context = {
+        "form": form,
+        "helper": helper,
+        "member": membership,
+        "someone": membership.person,
+        "care": care,
+        "is_shut": is_shut,
+        "ways": seen[0].ways if care is not None else (),
+        "asked": care and seeing.waiting_for(request.network, Bulk.HOME, "", membership.person, now=now, by=by),
+        "care_form": OpenDoorForm(),
+        "less_care_form": OpenDoorForm(auto_id="id_less_care_%s"),
+    }
     return render(request, "exchange/helping_desk.html", context, status=status_of(form))

@@ -11,6 +11,7 @@ from django.template.context import RequestContext
 
 from manyhands.networks.models import Membership, Network
 from manyhands.privacy import actions, queries
+from manyhands.privacy.models import Care
 from manyhands.privacy.states import Why
 
 register = template.Library()
@@ -29,6 +30,13 @@ def reach_of_members(context: RequestContext, members: Iterable[Membership], now
         now=now,
     )
     return list(zip(listed, found, strict=True))
+
+
+@register.simple_tag(takes_context=True)
+def extra_care(context: RequestContext) -> Care | None:
+    """The extra care taken of the one who reads the page."""
+    request: Any = context["request"]
+    return queries.care_of(request.user, request.network)
 
 
 @register.inclusion_tag("privacy/_told_to_all.html")
