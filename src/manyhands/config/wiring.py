@@ -18,7 +18,9 @@ from manyhands.exchange import personal as of_exchange
 from manyhands.jobs import personal as of_jobs
 from manyhands.jobs import tasks as jobs
 from manyhands.journal.actions import on
+from manyhands.networks import asking_less
 from manyhands.networks import personal as of_networks
+from manyhands.networks.models import Network
 from manyhands.notices import actions as notices
 from manyhands.notices import carriers
 from manyhands.notices import personal as of_notices
@@ -32,6 +34,8 @@ from manyhands.people.models import Person
 from manyhands.places import personal as of_places
 from manyhands.privacy import forgetting, learning
 from manyhands.privacy import personal as of_privacy
+from manyhands.privacy import queries as privacy
+from manyhands.privacy.states import Bulk
 from manyhands.safety import forgetting as old_reports
 from manyhands.safety import personal as of_safety
 
@@ -44,6 +48,7 @@ def connect() -> None:
     notices.says("report", _words_of_report)
     sending.through("email", partial(_send_code, way=Way.MAIL), is_set=carriers.mail_is_on)
     sending.through("phone", partial(_send_code, way=Way.TEXT), is_set=carriers.texts_are_on)
+    asking_less.agrees(_a_second_one_agreed)
     learning.counts(opened=opened.opened_since, held=opened.people_held)
     forgetting.holds_back(holding.held)
     # In this order: what points at something goes before it does.
@@ -74,3 +79,7 @@ def _words_of_report(_person: Person, _about: str) -> notices.Words:
 
 def _send_code(person: Person, *, code: UUID, now: datetime, way: Way) -> None:
     notices.tell(person, kind="sign_in_code", about=code, way=way, key=f"sign_in_code:{code}", by=None, now=now)
+
+
+def _a_second_one_agreed(person: Person, network: Network, now: datetime) -> bool:
+    return privacy.is_open(person, network, Bulk.QUESTION, now=now)

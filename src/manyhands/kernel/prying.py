@@ -2,6 +2,9 @@
 
 It looks for the thing asked for ("immigration status"), not for its field: help with immigration papers, halal food or
 a ride to a clinic are needs like others. What is said not to be asked for ("no ID needed") is not.
+
+The name on a form asks by standing there; a sentence asks only where it demands or questions. "Undocumented neighbours
+are welcome" names somebody and asks nothing, so sentences are read by :func:`demanding`.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 
 class Topic(StrEnum):
@@ -183,6 +187,42 @@ _SENTENCE = re.compile(r"[.!?;:\n؟؛]")
 _MARKS = re.compile(r"[\u064b-\u0655\u0640\u0300-\u036f]")
 _ALIKE = str.maketrans("أإآٱىةئؤ’‘ʼ", "ااااي" + "ه" + "يو" + "'''")
 
+# What makes a sentence a demand, small and without accents like the above: of what comes after it, or of all of it.
+_DEMANDS_NEXT = re.compile(
+    r"(?<!\w)(?:bring|show|present|upload|provide|submit|hand in|send (?:us|me)|please send|attach|enclose"
+    r"|include (?:your|a|an|the|copies)|list (?:all|any|your)"
+    r"|you(?: will| ll)? need|you have to|needs? to|we need|we (?:will )?(?:ask|check|verify|record|note|want to know)"
+    r"|please (?:state|tell|write|say|give|include|mention|add)|tell us|state (?:your|if|whether)|say (?:if|whether)"
+    r"|write (?:down )?your|give us|let us know"
+    r"|tra(?:e|er|iga|igan|igas)|m(?:ue|o)str(?:a|ar|e|en)|present(?:a|ar|e|en)"
+    r"|necesit\w+ (?:tu|su|el|la|un|una|traer|mostrar|presentar)|diga|dinos|diganos|indi(?:ca|car|que)|escrib(?:e|a)"
+    r"|pedimos|exigimos|comprobamos|verificamos|anotamos"
+    r"|و?(?:احضر|احضروا|اجلب|اجلبوا|هات|هاتوا|ابرز|ابرزوا|قدم|قدموا|ارسل|ارسلوا|نطلب|اكتب|اكتبوا|اذكر|اذكروا|اخبرنا|اخبرونا"
+    r"|يرجي|الرجاء|نتحقق|نسال))(?!\w)"
+)
+_DEMANDS_ALL = re.compile(
+    r"(?<!\w)(?:must|(?:is|are) (?:needed|necessary|asked for)|requir(?:e|es|ed|ement)"
+    r"|have (?:\w+ ){1,9}(?:ready|with you|at hand)"
+    r"|only (?:\w+ )?(?:for|if|with|people|those|legal|documented)|(?:for|to) \w+(?: \w+){0,3} only"
+    r"|(?:cannot|can t|may not) (?:join|come|get|receive|take part)"
+    r"|debe[sn]?|obligatori[oa]s?|se (?:requiere|pide|exige)n?|requisitos?|es necesari[oa]|a mano"
+    r"|(?:solo|unicamente|exclusivamente) (?:para|a|con|si|personas|quien\w*)"
+    r"|و?(?:يجب|مطلوب|يلزم|يشترط|فقط))(?!\w)"
+)
+_QUESTIONS = re.compile(
+    r"(?<!\w)(?:are you|do you|have you|were you|what|which|when (?:were|did)|where (?:are|were) you|how (?:much|long)"
+    r"|eres|es usted|tienes?|cual(?:es)?|que|cuando|cuanto|de donde|ha estado|هل|ما|كم|متي|من اين)(?!\w)"
+)
+# "With or without papers" demands nothing; "are you undocumented? You are welcome" asks nothing.
+_EITHER_WAY = re.compile(
+    r"(?<!\w)(?:with or without|documented or (?:un|not)|con o sin|tengan? o no|(?:مع|ب\w+) او (?:بدون|بلا|دون))(?!\w)"
+)
+_WELCOMES = re.compile(
+    r"(?<!\w)(?:welcome\w*|everyone|everybody|safe here|bienvenid\w+|tod[oa]s|اهلا|مرحب\w*|نرحب|للجميع|الجميع)(?!\w)"
+)
+_WHOLE_SENTENCE = re.compile(r"([^.!?\n؟]+)([.!?\n؟]*)")
+_CLAUSE = re.compile(r"[:;؛]")
+
 
 def prying(text: str) -> tuple[Prying, ...]:
     """What a text pries into, each topic once, in the order of :class:`Topic`."""
@@ -195,6 +235,44 @@ def prying(text: str) -> tuple[Prying, ...]:
                 found.append(Prying(topic, match.group().strip()))
                 break
     return tuple(found)
+
+
+def demanding(text: str) -> tuple[Prying, ...]:
+    """What the sentences of a text ask people for that a group should not know, each topic once.
+
+    Whom a sentence only names or invites, it does not ask.
+    """
+    sentences = [(_in_clauses(said), mark) for said, mark in _WHOLE_SENTENCE.findall(text)]
+    found: dict[Topic, Prying] = {}
+    for place, (plain, mark) in enumerate(sentences):
+        if _EITHER_WAY.search(plain):
+            continue
+        after = sentences[place + 1][0] if place + 1 < len(sentences) else ""
+        since = 0 if _is_question(plain, mark, after) else _demanded_since(plain)
+        for topic, look in _LOOKS.items():
+            asked = (each for each in look.finditer(plain) if each.start() >= since)
+            match = next((each for each in asked if not _NOT.search(plain[: each.start()])), None)
+            if match is not None and topic not in found:
+                found[topic] = Prying(topic, match.group().strip())
+    return tuple(found[topic] for topic in Topic if topic in found)
+
+
+def _in_clauses(said: str) -> str:
+    """Plain, with what parts its clauses still in it: a "no" reaches no further than its clause."""
+    return " ; ".join(_plain(clause) for clause in _CLAUSE.split(said))
+
+
+def _demanded_since(plain: str) -> float:
+    """From where on a sentence demands something; never, where it doesn't."""
+    if any(not _NOT.search(plain[: each.start()]) for each in _DEMANDS_ALL.finditer(plain)):
+        return 0
+    nexts = (each.start() for each in _DEMANDS_NEXT.finditer(plain) if not _NOT.search(plain[: each.start()]))
+    return min(nexts, default=inf)
+
+
+def _is_question(plain: str, mark: str, after: str) -> bool:
+    is_asked = bool({"?", "؟"} & set(mark)) and _QUESTIONS.search(plain) is not None
+    return is_asked and not _WELCOMES.search(f"{plain} {after}")
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from manyhands.journal import actions as journal
 from manyhands.kit.refusals import Refused, refuse_if
-from manyhands.networks import rules
+from manyhands.networks import asking_less, rules
 from manyhands.networks.models import RESERVED_SLUGS, Apart, Membership, Network, Wording
 from manyhands.networks.states import Role, Standing
 from manyhands.people import actions as people
@@ -20,6 +20,8 @@ SETTLED = (
     "name", "welcome", "language", "time_zone", "country", "lat", "lon", "is_open", "closed_note", "look_first",
     "welcome_helpers", "ask_days", "offer_days", "claim_cap", "blur_metres", "hide_below", "second_step",
 )  # fmt: skip
+# What everybody reads before they ask.
+SENTENCES = ("welcome", "closed_note")
 
 
 @transaction.atomic
@@ -48,18 +50,24 @@ def create_network(
 
 @transaction.atomic
 def settle(network: Network, *, by: Person | None, now: datetime, **changes: Any) -> Network:
-    """Change how a network works. ``changes`` are names of :data:`SETTLED`."""
+    """Change how a network works. ``changes`` are names of :data:`SETTLED`.
+
+    Raises ``AsksTooMuch`` where a sentence asks for what a group should not know and no second person agreed.
+    """
     network = Network.objects.select_for_update(no_key=True).get(pk=network.pk)
     refuse_if(rules.why_not_settle(by, network))
     unknown = set(changes) - set(SETTLED)
     if unknown:
         raise ValueError(f"Not settings of a network: {sorted(unknown)}")
     changed = [name for name, value in changes.items() if getattr(network, name) != value]
+    asks_for = asking_less.asked_in(changes[name] for name in SENTENCES if name in changed)
+    asking_less.refuse_alone(asks_for, network, by=by, now=now)
     for name in changed:
         setattr(network, name, changes[name])
     if changed:
         network.save(update_fields=changed)
-        journal.record("network.settled", network, by=by, now=now, network=network.pk, changed=sorted(changed))
+        pried = {"asks_for": [one.topic.value for one in asks_for]} if asks_for else {}
+        journal.record("network.settled", network, by=by, now=now, network=network.pk, changed=sorted(changed), **pried)
     return network
 
 
@@ -88,13 +96,21 @@ def wake(network: Network, *, by: Person | None, now: datetime) -> Network:
 
 @transaction.atomic
 def reword(network: Network, *, word: str, language: str, text: str, by: Person, now: datetime) -> None:
-    """Use the network's own word for one of ours; an empty text goes back to ours."""
+    """Use the network's own word for one of ours; an empty text goes back to ours.
+
+    A word is read like a name on a list: it stands on every page. Raises ``AsksTooMuch`` as :func:`settle` does.
+    """
     refuse_if(rules.why_not_settle(by, network))
+    asks_for = asking_less.found_in([text])
+    asking_less.refuse_alone(asks_for, network, by=by, now=now)
+    pried = {"asks_for": [one.topic.value for one in asks_for]} if asks_for else {}
     if text.strip():
         Wording.objects.update_or_create(network=network, word=word, language=language, defaults={"text": text.strip()})
     else:
         Wording.objects.filter(network=network, word=word, language=language).delete()
-    journal.record("network.reworded", network, by=by, now=now, network=network.pk, word=word, language=language)
+    journal.record(
+        "network.reworded", network, by=by, now=now, network=network.pk, word=word, language=language, **pried
+    )
 
 
 @transaction.atomic

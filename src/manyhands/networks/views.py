@@ -21,7 +21,7 @@ from manyhands.kit import flood, limits
 from manyhands.kit.refusals import NotHere, Refused, refuse_if
 from manyhands.kit.versions import saving, status_of
 from manyhands.kit.way_in import WayInForm
-from manyhands.networks import actions, queries
+from manyhands.networks import actions, asking_less, queries
 from manyhands.networks.forms import InviteForm, NetworkForm, NewNetworkForm, WordsForm
 from manyhands.networks.here import NetworkRequest, for_role, steward_step_missing
 from manyhands.networks.models import Membership
@@ -207,12 +207,18 @@ def _show_link(request: HttpRequest, invitation: object, person: Person) -> Http
 def settings(request: NetworkRequest) -> HttpResponse:
     """How the network works."""
     form = NetworkForm(request.POST or None, instance=queries.by_slug(request.network.slug))
+    asks_for: list[asking_less.Argument] = []
     if request.method == "POST" and form.is_valid():
         assert isinstance(request.user, Person)
-        actions.settle(request.network, by=request.user, now=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("Saved."))
-        return redirect("networks:settings", request.network.slug)
-    return render(request, "networks/settings.html", {"form": form}, status=status_of(form))
+        try:
+            actions.settle(request.network, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except asking_less.AsksTooMuch as no:
+            form.add_error(None, str(no))
+            asks_for = asking_less.arguments(no.found)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("networks:settings", request.network.slug)
+    return render(request, "networks/settings.html", {"form": form, "asks_for": asks_for}, status=status_of(form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -225,17 +231,29 @@ def words(request: NetworkRequest) -> HttpResponse:
         language = "en"
     own = queries.wordings_of(request.network, language)
     form = WordsForm(request.POST if request.method == "POST" else None, language=language, own=own)
+    asks_for: list[asking_less.Argument] = []
     if request.method == "POST" and form.is_valid():
-        assert isinstance(request.user, Person)
-        for word, text in form.cleaned_data.items():
-            if text != own.get(word, ""):
-                actions.reword(
-                    request.network, word=word, language=language, text=text, by=request.user, now=timezone.now()
-                )
-        messages.success(request, _("Saved."))
-        return redirect(reverse("networks:words", args=[request.network.slug]) + f"?language={language}")
-    context = {"form": form, "language": language, "languages": django_settings.LANGUAGES}
+        try:
+            _reword(request, form.cleaned_data, own, language)
+        except asking_less.AsksTooMuch as no:
+            form.add_error(None, str(no))
+            asks_for = asking_less.arguments(no.found)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(reverse("networks:words", args=[request.network.slug]) + f"?language={language}")
+    context = {"form": form, "asks_for": asks_for, "language": language, "languages": django_settings.LANGUAGES}
     return render(request, "networks/words.html", context, status=status_of(form))
+
+
+@transaction.atomic
+def _reword(request: NetworkRequest, said: dict[str, str], own: dict[str, str], language: str) -> None:
+    """All words that were changed, or none of them."""
+    assert isinstance(request.user, Person)
+    for word, text in said.items():
+        if text != own.get(word, ""):
+            actions.reword(
+                request.network, word=word, language=language, text=text, by=request.user, now=timezone.now()
+            )
 
 
 @require_http_methods(["GET", "POST"])

@@ -34,7 +34,6 @@ from manyhands.exchange.actions.desk import (
     undo_many,
 )
 from manyhands.exchange.actions.helping import (
-    AsksTooMuch,
     change_helper,
     save_category,
     save_cause,
@@ -54,7 +53,6 @@ from manyhands.exchange.actions.repeats import (
 )
 
 __all__ = [
-    "AsksTooMuch",
     "ChangedMeanwhile",
     "Do",
     "Moved",

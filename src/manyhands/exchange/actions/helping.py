@@ -9,12 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from manyhands.exchange import asking_less
 from manyhands.exchange.models import Category, Cause, Helper
 from manyhands.journal import actions as journal
-from manyhands.kernel.prying import Prying
 from manyhands.kit.refusals import Refused, refuse_if
+from manyhands.networks import asking_less
 from manyhands.networks import queries as networks
+from manyhands.networks.asking_less import AsksTooMuch
 from manyhands.networks.models import Membership, Network
 from manyhands.networks.states import Role
 from manyhands.people.models import Person
@@ -93,14 +93,6 @@ def save_cause(
     """Add a cause, or change one. ``values`` are fields of :class:`Cause`."""
     refuse_if(_why_not_settle(by, network))
     return _save_listed(cause or Cause(network=network), values, network, by=by, now=now)
-
-
-class AsksTooMuch(Refused):
-    """It asks for what a group should not know: ``found`` says what. With a second yes and an end it may."""
-
-    def __init__(self, said: str, found: tuple[Prying, ...]) -> None:
-        super().__init__(said)
-        self.found = found
 
 
 def _why_not_ask_for_it(item: Listed, network: Network, *, by: Person, now: datetime) -> str | None:

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from manyhands.exchange import actions, asking_less, queries
+from manyhands.exchange import actions, queries
 from manyhands.exchange.forms.lists import CategoryForm, CauseForm
 from manyhands.kit.refusals import NotHere, Refused
 from manyhands.kit.versions import saving, status_of
+from manyhands.networks import asking_less
 from manyhands.networks.here import NetworkRequest, for_role
 from manyhands.networks.states import Role
 from manyhands.people.models import Person
@@ -37,7 +38,7 @@ def lists(request: NetworkRequest) -> HttpResponse:
     )
 
 
-def _argued(request: NetworkRequest, form_class: Any, item: Any, no: actions.AsksTooMuch) -> Any:
+def _argued(request: NetworkRequest, form_class: Any, item: Any, no: asking_less.AsksTooMuch) -> Any:
     """The form as it was typed, with why not to ask that, and the way to a second person's yes."""
     data = request.POST.copy()
     data.setdefault("asked_until", "")
@@ -76,7 +77,7 @@ def listed(request: NetworkRequest, kind: str, key: int | None = None) -> HttpRe
         try:
             fresh = everything(request.network).get(pk=key) if key is not None else None
             save(request.network, **{kind: fresh}, by=request.user, now=timezone.now(), **form.values())  # type: ignore[operator]
-        except actions.AsksTooMuch as no:
+        except asking_less.AsksTooMuch as no:
             form = _argued(request, form_class, item, no)
         except Refused as no:
             form.add_error(None, str(no))

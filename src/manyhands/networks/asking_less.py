@@ -1,14 +1,18 @@
-"""What to say to a steward whose list asks for what a group should not know: what it is, why not, and what instead."""
+"""What to say to a steward who asks for what a group should not know: what it is, why not, and what instead."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from manyhands.kernel.prying import Prying, Topic, prying
+from manyhands.kernel.prying import Prying, Topic, demanding, prying
+from manyhands.kit.refusals import Refused
+from manyhands.networks.models import Network
+from manyhands.people.models import Person
 
 LONGEST_DAYS = 90
 
@@ -62,6 +66,24 @@ _SAYS = {
 }
 
 
+# Whether a second person of the desk agreed that this one may ask for it now.
+Agreed = Callable[[Person, Network, datetime], bool]
+_AGREED: list[Agreed] = []
+
+
+def agrees(second_person: Agreed) -> None:
+    """Where a second person says yes. Said only in config/wiring.py."""
+    _AGREED.append(second_person)
+
+
+class AsksTooMuch(Refused):
+    """It asks for what a group should not know: ``found`` says what. With a second yes it may."""
+
+    def __init__(self, said: str, found: tuple[Prying, ...]) -> None:
+        super().__init__(said)
+        self.found = found
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """One thing a text asks for that it should not: the words, what it is, why not, and what to ask instead."""
@@ -75,6 +97,17 @@ class Argument:
 def found_in(texts: Iterable[str]) -> tuple[Prying, ...]:
     """What some texts pry into, each topic once."""
     return tuple({one.topic: one for text in texts for one in prying(text)}.values())
+
+
+def asked_in(sentences: Iterable[str]) -> tuple[Prying, ...]:
+    """What some sentences ask people for, each topic once."""
+    return tuple({one.topic: one for text in sentences for one in demanding(text)}.values())
+
+
+def refuse_alone(found: tuple[Prying, ...], network: Network, *, by: Person | None, now: datetime) -> None:
+    """Raise :class:`AsksTooMuch` where something was found and nobody else agreed. ``None`` is the host's terminal."""
+    if found and by is not None and not any(agreed(by, network, now) for agreed in _AGREED):
+        raise AsksTooMuch(_("It takes a second person of the desk to agree to that."), found)
 
 
 def arguments(found: Iterable[Prying]) -> list[Argument]:
