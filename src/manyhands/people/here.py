@@ -94,17 +94,23 @@ def second_step_missing(request: HttpRequest) -> HttpResponse | None:
     return _again(request, "step")
 
 
+def fresh_sign_in_missing(request: HttpRequest, *, minutes: int = 15) -> HttpResponse | None:
+    """Where someone has to go first who did not prove lately that it is them. The demo asks nobody."""
+    if not isinstance(request.user, Person) or (settings.DEMO and request.user.is_demo):
+        return None
+    fresh = _moment(request, FRESH_AT)
+    is_fresh = fresh is not None and timezone.now() - fresh <= timedelta(minutes=minutes)
+    return None if is_fresh else _again(request, "fresh")
+
+
 def fresh_sign_in_required(minutes: int = 15) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., Any]]:
     """The page opens only to someone who signed in, or proved again that it is them, in the last few minutes."""
 
     def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if isinstance(request.user, Person) and not (settings.DEMO and request.user.is_demo):
-                fresh = _moment(request, FRESH_AT)
-                if fresh is None or timezone.now() - fresh > timedelta(minutes=minutes):
-                    return _again(request, "fresh")
-            return view(request, *args, **kwargs)
+            missing = fresh_sign_in_missing(request, minutes=minutes)
+            return view(request, *args, **kwargs) if missing is None else missing
 
         return opened
 

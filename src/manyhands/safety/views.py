@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from manyhands.exchange import queries as exchange
@@ -19,6 +20,7 @@ from manyhands.kit.refusals import NotHere, Refused
 from manyhands.networks import queries as networks
 from manyhands.networks.here import NetworkRequest, for_role, set_network
 from manyhands.networks.states import Role, Standing
+from manyhands.people.here import POWERS_IDLE_WRITING, fresh_sign_in_missing, second_step_missing
 from manyhands.people.models import Person
 from manyhands.safety import actions, queries
 from manyhands.safety.forms import OTHER, EndForm, LineForm, ReportForm, TrustForm
@@ -111,6 +113,20 @@ def thread(request: NetworkRequest, token: str) -> HttpResponse:
     return render(request, "safety/thread.html", context, status=400 if form.errors else 200)
 
 
+def _is_it_you(request: HttpRequest, person: Person) -> HttpResponse | None:
+    """Where a reader has to go first: a phone left open on the table reads nobody's report.
+
+    The host looks after the whole install, and shows a second step as on the host's other pages. An answer may take
+    long to write, and is not lost for that.
+    """
+    if person.is_host and (missing := second_step_missing(request)) is not None:
+        return missing
+    if request.POST.get("do") == "answer":
+        return fresh_sign_in_missing(request, minutes=int(POWERS_IDLE_WRITING.total_seconds() // 60))
+    return fresh_sign_in_missing(request)
+
+
+@never_cache
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     """The reports one may read, for people of trust and the host; for everyone else the page is not there."""
@@ -119,15 +135,20 @@ def reports(request: HttpRequest) -> HttpResponse:
     found = queries.visible_to(request.user)
     if not (request.user.is_host or queries.is_trusted(request.user) or found.exists()):
         raise NotHere
+    if (missing := _is_it_you(request, request.user)) is not None:
+        return missing
     return render(request, "safety/reports.html", {"reports": found})
 
 
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def handle(request: NetworkRequest, key: UUID) -> HttpResponse:
     """One report, for whoever may read it: take it, answer, protect, end it."""
     found = queries.visible_to(request.user).filter(pk=key).first()
     if found is None or not isinstance(request.user, Person):
         raise NotHere
+    if (missing := _is_it_you(request, request.user)) is not None:
+        return missing
     set_network(request, found.network)
     form, end_form = LineForm(), EndForm()
     if request.method == "POST":
