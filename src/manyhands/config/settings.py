@@ -122,7 +122,7 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "manyhands.kit.passwords.NotTriedFirst"},
 ]
 LOGIN_URL = "people:sign_in"
 LOGIN_REDIRECT_URL = "home:front"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -18,8 +20,10 @@ from manyhands.exchange import personal as of_exchange
 from manyhands.jobs import personal as of_jobs
 from manyhands.jobs import tasks as jobs
 from manyhands.journal.actions import on
+from manyhands.kit import passwords
 from manyhands.networks import asking_less
 from manyhands.networks import personal as of_networks
+from manyhands.networks import queries as networks
 from manyhands.networks.models import Network
 from manyhands.notices import actions as notices
 from manyhands.notices import carriers
@@ -48,6 +52,7 @@ def connect() -> None:
     notices.says("report", _words_of_report)
     sending.through("email", partial(_send_code, way=Way.MAIL), is_set=carriers.mail_is_on)
     sending.through("phone", partial(_send_code, way=Way.TEXT), is_set=carriers.texts_are_on)
+    passwords.everybody_knows(_names_of_this_install)
     asking_less.agrees(_a_second_one_agreed)
     learning.counts(opened=opened.opened_since, held=opened.people_held)
     forgetting.holds_back(holding.held)
@@ -79,6 +84,11 @@ def _words_of_report(_person: Person, _about: str) -> notices.Words:
 
 def _send_code(person: Person, *, code: UUID, now: datetime, way: Way) -> None:
     notices.tell(person, kind="sign_in_code", about=code, way=way, key=f"sign_in_code:{code}", by=None, now=now)
+
+
+def _names_of_this_install() -> list[str]:
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    return ["Manyhands", host, *networks.open_to_all().values_list("name", flat=True)]
 
 
 def _a_second_one_agreed(person: Person, network: Network, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from manyhands.kit import reaching
+from manyhands.kit import passwords, reaching
 from manyhands.kit.forms import PlainForm
 
 
@@ -74,4 +74,7 @@ class WayInForm(PlainForm):
         login = said.get("login", "")
         if login and not said.get("password", "x") and not self.can_reach("email" if "@" in login else "phone"):
             self.add_error("password", _("No code can be sent there from here: please choose a password."))
+        known = [self.data.get(self.add_prefix("login"), ""), login, said.get("name", "")]
+        if said.get("password") and (no := passwords.why_not_with(said["password"], known)) is not None:
+            self.add_error("password", no)
         return said
