@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from manyhands.journal.models import Entry
+from manyhands.kit.asking_less import AsksTooMuch
 from manyhands.networks import actions, queries
-from manyhands.networks.asking_less import AsksTooMuch
 from manyhands.networks.models import Network
 from manyhands.privacy import actions as privacy
 from tests.networks.test_settling_a_network import RULES

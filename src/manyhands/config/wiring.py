@@ -20,8 +20,7 @@ from manyhands.exchange import personal as of_exchange
 from manyhands.jobs import personal as of_jobs
 from manyhands.jobs import tasks as jobs
 from manyhands.journal.actions import on
-from manyhands.kit import passwords
-from manyhands.networks import asking_less
+from manyhands.kit import asking_less, passwords
 from manyhands.networks import personal as of_networks
 from manyhands.networks import queries as networks
 from manyhands.networks.models import Network

@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from manyhands.journal import actions as journal
+from manyhands.kit import asking_less
 from manyhands.kit.refusals import Refused, refuse_if
-from manyhands.networks import asking_less, rules
+from manyhands.networks import rules
 from manyhands.networks.models import RESERVED_SLUGS, Apart, Membership, Network, Wording
 from manyhands.networks.states import Role, Standing
 from manyhands.people import actions as people

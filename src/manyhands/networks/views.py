@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from manyhands.kit import flood, limits
+from manyhands.kit import asking_less, flood, limits
 from manyhands.kit.refusals import NotHere, Refused, refuse_if
 from manyhands.kit.versions import saving, status_of
 from manyhands.kit.way_in import WayInForm
-from manyhands.networks import actions, asking_less, queries
+from manyhands.networks import actions, queries
 from manyhands.networks.forms import InviteForm, NetworkForm, NewNetworkForm, WordsForm
 from manyhands.networks.here import NetworkRequest, for_role, steward_step_missing
 from manyhands.networks.models import Membership

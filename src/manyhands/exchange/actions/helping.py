@@ -11,10 +11,10 @@ from django.utils.translation import gettext_noop
 
 from manyhands.exchange.models import Category, Cause, Helper
 from manyhands.journal import actions as journal
+from manyhands.kit import asking_less
+from manyhands.kit.asking_less import AsksTooMuch
 from manyhands.kit.refusals import Refused, refuse_if
-from manyhands.networks import asking_less
 from manyhands.networks import queries as networks
-from manyhands.networks.asking_less import AsksTooMuch
 from manyhands.networks.models import Membership, Network
 from manyhands.networks.states import Role
 from manyhands.people.models import Person

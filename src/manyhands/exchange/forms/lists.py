@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from manyhands.exchange.models import Category, Cause
+from manyhands.kit.asking_less import Argument
 from manyhands.kit.forms import DateInput, PlainModelForm
 from manyhands.kit.icons import known_icons
 from manyhands.kit.versions import Versioned
-from manyhands.networks.asking_less import Argument
 
 
 class _Translated(Versioned, PlainModelForm):

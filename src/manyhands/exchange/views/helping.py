@@ -33,7 +33,6 @@ from manyhands.privacy import actions as privacy
 from manyhands.privacy import queries as seeing
 from manyhands.privacy.models import Care
 from manyhands.privacy.queries import in_danger
-from manyhands.privacy.showing import Shown
 from manyhands.privacy.states import Bulk, Part, Why
 
 PAGE = 25
@@ -284,7 +283,9 @@ def helping(request: NetworkRequest) -> HttpResponse:
     return render(request, "exchange/helping.html", {"form": form, "helper": helper}, status=status_of(form))
 
 
-def _see(membership: Membership, helper: Helper | None, care: Care | None, *, by: Person, now: datetime) -> list[Shown]:
+def _see(
+    membership: Membership, helper: Helper | None, care: Care | None, *, by: Person, now: datetime
+) -> list[privacy.Shown]:
     """The form at the desk says where a helper lives: they can read who looked. One in danger opens by two, or not."""
     places = [helper.start, helper.end] if helper is not None else []
     whose = [privacy.Whose(membership.person, place) for place in places if place is not None]

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from manyhands.exchange import actions, queries
 from manyhands.exchange.forms.lists import CategoryForm, CauseForm
+from manyhands.kit import asking_less
 from manyhands.kit.refusals import NotHere, Refused
 from manyhands.kit.versions import saving, status_of
-from manyhands.networks import asking_less
 from manyhands.networks.here import NetworkRequest, for_role
 from manyhands.networks.states import Role
 from manyhands.people.models import Person

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from manyhands.kernel.prying import Prying, Topic, demanding, prying
 from manyhands.kit.refusals import Refused
-from manyhands.networks.models import Network
-from manyhands.people.models import Person
 
 LONGEST_DAYS = 90
 
@@ -66,8 +65,8 @@ _SAYS = {
 }
 
 
-# Whether a second person of the desk agreed that this one may ask for it now.
-Agreed = Callable[[Person, Network, datetime], bool]
+# Whether a second person of the desk agreed that this one may ask for it in this network now.
+Agreed = Callable[[Any, Any, datetime], bool]
 _AGREED: list[Agreed] = []
 
 
@@ -104,7 +103,7 @@ def asked_in(sentences: Iterable[str]) -> tuple[Prying, ...]:
     return tuple({one.topic: one for text in sentences for one in demanding(text)}.values())
 
 
-def refuse_alone(found: tuple[Prying, ...], network: Network, *, by: Person | None, now: datetime) -> None:
+def refuse_alone(found: tuple[Prying, ...], network: Any, *, by: Any, now: datetime) -> None:
     """Raise :class:`AsksTooMuch` where something was found and nobody else agreed. ``None`` is the host's terminal."""
     if found and by is not None and not any(agreed(by, network, now) for agreed in _AGREED):
         raise AsksTooMuch(_("It takes a second person of the desk to agree to that."), found)
