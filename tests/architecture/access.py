@@ -329,10 +329,11 @@ ACCESS: dict[str, Row] = {
 
 # Each larger room's rows stand in a file of their own.
 from tests.architecture.access_deliveries import DELIVERIES  # noqa: E402
+from tests.architecture.access_doubles import DOUBLES  # noqa: E402
 from tests.architecture.access_house import HOUSE  # noqa: E402
 from tests.architecture.access_journal import JOURNAL  # noqa: E402
 from tests.architecture.access_privacy import PRIVACY  # noqa: E402
 from tests.architecture.access_safety import SAFETY  # noqa: E402
 from tests.architecture.access_signing_in import SIGNING_IN  # noqa: E402
 
-ACCESS |= DELIVERIES | HOUSE | JOURNAL | PRIVACY | SAFETY | SIGNING_IN
+ACCESS |= DELIVERIES | DOUBLES | HOUSE | JOURNAL | PRIVACY | SAFETY | SIGNING_IN

@@ -64,6 +64,7 @@ def test_the_table_gives_nobody_more_than_this():
         Why.TABLE: {Part.PLACE, Part.SPOT},
         Why.MEMBERS: {Part.NAME, Part.REACH},
         Why.HELPER: everything,
+        Why.TWICE: {Part.NAME, Part.PLACE, Part.REACH},
     }
     tied = {
         Why.OWN: everything,

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "manyhands.home",
     "manyhands.outlook",
     "manyhands.deliveries",
+    "manyhands.doubles",
     "manyhands.safety",
     "manyhands.exchange",
     "manyhands.privacy",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from manyhands.config.backups import tasks as backups
+from manyhands.doubles import tasks as doubles
 from manyhands.exchange import tasks as exchange
 from manyhands.jobs import tasks as jobs
 from manyhands.jobs.timetable import every
@@ -21,6 +24,7 @@ TIMETABLE = (
     every(minutes=5, do=kit.sweep_limits),
     every(minutes=5, do=people.sweep_codes),
     every(hours=1, do=people.sweep_devices),
+    every(hours=24, past=timedelta(hours=4), do=doubles.look_everywhere),
     every(hours=24, do=jobs.forget_what_is_over),
     every(hours=1, do=once.forget_what_is_over),
     every(hours=24, do=notices.forget_what_is_over),

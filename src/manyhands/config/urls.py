@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("manyhands.networks.urls")),
     path("", include("manyhands.places.urls")),
     path("", include("manyhands.safety.urls")),
+    path("", include("manyhands.doubles.urls")),
     path("", include("manyhands.privacy.urls")),
     path("", include("manyhands.exchange.urls")),
     path("", include("manyhands.deliveries.urls")),

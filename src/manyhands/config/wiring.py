@@ -13,6 +13,8 @@ from django.utils.translation import gettext
 
 from manyhands.deliveries import forgetting as old_plans
 from manyhands.deliveries import personal as of_deliveries
+from manyhands.doubles import forgetting as old_pairs
+from manyhands.doubles import personal as of_doubles
 from manyhands.exchange import actions as exchange
 from manyhands.exchange import forgetting as old_asks
 from manyhands.exchange import holding, opened
@@ -47,6 +49,7 @@ def connect() -> None:
     """Tie every reaction to what it reacts to. Reactions run in the transaction of what happened."""
     on("network.created", exchange.seed_lists)
     on("membership.moved", exchange.hand_back_what_they_held)
+    on("person.erased", old_pairs.forget_pairs)
     notices.says("sign_in_code", _words_of_code)
     notices.says("report", _words_of_report)
     sending.through("email", partial(_send_code, way=Way.MAIL), is_set=carriers.mail_is_on)
@@ -57,6 +60,7 @@ def connect() -> None:
     forgetting.holds_back(holding.held)
     # In this order: what points at something goes before it does.
     forgetting.forgets(old_plans.CLOCKS, holds=of_deliveries.HOLDS)
+    forgetting.forgets(old_pairs.CLOCKS, holds=of_doubles.HOLDS)
     forgetting.forgets(old_reports.CLOCKS, holds=of_safety.HOLDS)
     forgetting.forgets(old_asks.CLOCKS, holds=of_exchange.HOLDS)
     below = (("places", of_places), ("networks", of_networks), ("privacy", of_privacy), ("people", of_people))

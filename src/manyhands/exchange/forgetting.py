@@ -18,8 +18,8 @@ from manyhands.exchange.states import OfferState, RepeatState
 from manyhands.journal import actions as journal
 from manyhands.kit import links, ring
 from manyhands.kit.refusals import refuse_if
-from manyhands.networks.models import Membership, Network
-from manyhands.networks.queries import may
+from manyhands.networks.models import Joined, Membership, Network
+from manyhands.networks.queries import may, same_as
 from manyhands.networks.states import Role, Standing
 from manyhands.people.models import (
     Authenticator,
@@ -112,6 +112,10 @@ def _people(before: datetime) -> QuerySet[Person]:
         )
         .order_by("pk")
     )
+
+
+def _joined(before: datetime) -> QuerySet[Joined]:
+    return Joined.objects.filter(person__in=_people(before).values("pk")).order_by("pk")
 
 
 def _contact_points(before: datetime) -> QuerySet[ContactPoint]:
@@ -226,7 +230,10 @@ CLOCKS = (
 # Rooms below this one don't know what is open; this one says it for them.
 CLOCKS_BELOW = {
     "places": (privacy.Clock("places.Place", _places, forget_place),),
-    "networks": (privacy.Clock("networks.Membership", _memberships, _goes, goes=True),),
+    "networks": (
+        privacy.Clock("networks.Joined", _joined, _goes, goes=True),
+        privacy.Clock("networks.Membership", _memberships, _goes, goes=True),
+    ),
     "privacy": (privacy.Clock("privacy.Care", _with_the_person(Care), _goes, goes=True),),
     "people": (
         privacy.Clock(
@@ -252,10 +259,23 @@ def erase_person(person: Person, *, by: Person, now: datetime) -> privacy.Erasur
     """Forget all of one person now, because they want it so. Their key dies once this is committed.
 
     They say it themselves, or tell a steward who does it. What they asked for is withdrawn, what they held goes back,
-    they leave every network. The counts stay.
+    they leave every network. The counts stay. Whoever is held to be them goes as well, but for those who sign in with
+    an account of their own or work at a desk: those say it themselves.
     """
     refuse_if(why_not_erase(by, person))
+    for other in _held_to_be(person):
+        _erase(other, by=by, now=now)
     return _erase(person, by=by, now=now)
+
+
+def _held_to_be(person: Person) -> list[Person]:
+    networks = Network.objects.filter(
+        Exists(Joined.objects.filter(Q(person=person) | Q(into=person), network=OuterRef("pk")))
+    )
+    keys = {key for network in networks for key in same_as(person.pk, network)} - {person.pk}
+    desk = Membership.objects.filter(person=OuterRef("pk"), role__in=[Role.DISPATCHER, Role.STEWARD])
+    found = Person.objects.filter(pk__in=keys, login_index=None, is_host=False).exclude(Exists(desk))
+    return list(found.order_by("pk"))
 
 
 def why_not_erase(by: Person, person: Person) -> str | None:
@@ -337,6 +357,7 @@ def _erase(person: Person, *, by: Person | None, now: datetime) -> privacy.Erasu
     for model in (Invitation, SignInCode, Passkey, Authenticator, RecoveryCode, SecondStepDue, Device):
         model._default_manager.filter(person=person).delete()
     Match.objects.filter(Q(ask__in=asks) | Q(offer__in=offers)).exclude(pk__in=kept.of(Match)).delete()
+    Joined.objects.filter(Q(person=person) | Q(into=person)).delete()
     network = askings[0].network_id if askings else offers[0].network_id if offers else None
     journal.record("person.erased", person, by=by, now=now, network=network, asks=len(asks), offers=len(offers))
     return privacy.erase(person, asks=len(asks), offers=len(offers), now=now, is_held=is_held)

@@ -17,7 +17,7 @@ from manyhands.kernel import matching
 from manyhands.kernel.geo import Mode, Point
 from manyhands.kernel.matching import Against, For, Window
 from manyhands.networks.models import Network
-from manyhands.networks.queries import kept_apart_from
+from manyhands.networks.queries import kept_apart_from, same_as, with_those_joined
 from manyhands.people import queries as people
 from manyhands.people.models import ContactPoint
 from manyhands.places.models import Place
@@ -224,7 +224,7 @@ def _who_was_there_before(ask: Ask) -> set[str]:
     """Helpers who brought something to the same person before: known by their phone or e-mail, or by the repeat."""
     asker = ask.asking.asked_by
     ways = [point.value for point in asker.contact_points.all() if point.kind != "other"]
-    same = Q(ask__asking__asked_by=asker)
+    same = Q(ask__asking__asked_by__in=same_as(asker.pk, ask.network))
     if ways:
         same |= Q(ask__asking__asked_by__in=people.reached_at(ways).values("person"))
     claims = Claim.objects.filter(same, network=ask.network, state=ClaimState.DONE)
@@ -235,10 +235,12 @@ def _who_was_there_before(ask: Ask) -> set[str]:
 def _known_to(helper: Helper, asks: Sequence[Ask]) -> set[str]:
     """Those of the asks whose asker this helper brought something to before."""
     done = Claim.objects.filter(helper=helper, state=ClaimState.DONE)
-    met = done.filter(ask__state__in=[AskState.MET, AskState.PARTLY_MET]).values("ask__asking__asked_by")
+    there = done.filter(ask__state__in=[AskState.MET, AskState.PARTLY_MET])
+    met = with_those_joined(there.values_list("ask__asking__asked_by", flat=True), helper.network)
     ways = ContactPoint.objects.filter(person__in=met).exclude(kind=ContactPoint.Kind.OTHER).values("value_index")
     askers = {ask.asking.asked_by_id for ask in asks}
-    known = set(ContactPoint.objects.filter(person__in=askers, value_index__in=ways).values_list("person", flat=True))
+    known = askers & met
+    known |= set(ContactPoint.objects.filter(person__in=askers, value_index__in=ways).values_list("person", flat=True))
     return {str(ask.pk) for ask in asks if ask.asking.asked_by_id in known}
 
 

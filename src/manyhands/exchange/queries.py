@@ -17,7 +17,7 @@ from manyhands.exchange.states import OPEN, AskState, ClaimState, MatchState, Of
 from manyhands.kit import codes, links
 from manyhands.kit.sealed_fields import read_opened
 from manyhands.networks.models import Membership, Network
-from manyhands.networks.queries import may, membership_of, not_kept_apart
+from manyhands.networks.queries import may, membership_of, not_kept_apart, same_as
 from manyhands.networks.states import Role, Standing
 from manyhands.people import queries as people
 from manyhands.people.models import Person
@@ -28,6 +28,7 @@ from manyhands.privacy.queries import in_danger
 
 Someone = Person | AnonymousUser | None
 Piece = TypeVar("Piece")
+_MORE = 12
 
 
 def helper_of(person: Someone, network: Network) -> Helper | None:
@@ -229,19 +230,31 @@ def claims_of(helper: Helper) -> QuerySet[Claim]:
 
 
 def between(network: Network, one: Person, other: Person) -> tuple[QuerySet[Claim], QuerySet[Match]]:
-    """What brings two people together now: claims of one on asks of the other, and living matches."""
+    """What brings two people together now: claims of one on asks of the other, and living matches.
+
+    However often either is written down.
+    """
+    ones, others = same_as(one.pk, network), same_as(other.pk, network)
     claims = Claim.objects.filter(network=network, state=ClaimState.HELD)
     matches = Match.objects.filter(network=network, state__in=[MatchState.PROPOSED, MatchState.AGREED])
     return (
         claims.filter(
-            Q(helper__membership__person=one, ask__asking__asked_by=other)
-            | Q(helper__membership__person=other, ask__asking__asked_by=one)
+            Q(helper__membership__person__in=ones, ask__asking__asked_by__in=others)
+            | Q(helper__membership__person__in=others, ask__asking__asked_by__in=ones)
         ),
         matches.filter(
-            Q(ask__asking__asked_by=one, offer__offered_by=other)
-            | Q(ask__asking__asked_by=other, offer__offered_by=one)
+            Q(ask__asking__asked_by__in=ones, offer__offered_by__in=others)
+            | Q(ask__asking__asked_by__in=others, offer__offered_by__in=ones)
         ),
     )
+
+
+def more_of(asker: Person, network: Network, *, besides: Asking) -> tuple[list[Ask], list[Offer]]:
+    """What else somebody asked for and offers here, however often they are written down; the latest first."""
+    people = same_as(asker.pk, network)
+    asks = _with_all(Ask.objects.filter(network=network, asking__asked_by__in=people)).exclude(asking=besides)
+    offers = Offer.objects.filter(network=network, offered_by__in=people).select_related("category")
+    return list(asks.order_by("-asked_at", "pk")[:_MORE]), list(offers.order_by("-offered_at", "pk")[:_MORE])
 
 
 def whom_they_met(person: Person, network: Network) -> list[Person]:

@@ -63,6 +63,8 @@ SENTENCES: dict[str, Any] = {
     "place.corrected": gettext_lazy("The place was put right."),
     "person.contact_changed": gettext_lazy("How to reach them was changed."),
     "person.renamed": gettext_lazy("Their name was changed."),
+    "person.joined": gettext_lazy("Held to be somebody who was written down before."),
+    "person.taken_out": gettext_lazy("Said to be someone else after all."),
 }
 # Told by the ask itself, so not told twice.
 _KNOWN_ALREADY = {"place.noted", "person.noted"}

@@ -23,6 +23,7 @@ SPOKEN = "The database sifts by it; a language tells little without who speaks i
 OPENS_A_DOOR = "Drawn by lot, or a digest: it opens a link or a sign-in and tells nothing of anyone."
 FINDS = "The blind index by which a sealed value is found: without the ring it tells nothing."
 A_LETTER = "Sealed to the house as a whole, whoever it is about: it came while nobody could give it a key of its own."
+WHY_LIKE = "Codes and a number for why two rows may be one person: no name, no phone, no street."
 REASON_OF_A_PLAN = "A code with numbers and the keys of runs and hubs: no name, no place, nobody's words."
 
 

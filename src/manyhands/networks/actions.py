@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -12,7 +13,8 @@ from manyhands.journal import actions as journal
 from manyhands.kit import asking_less
 from manyhands.kit.refusals import Refused, refuse_if
 from manyhands.networks import rules
-from manyhands.networks.models import RESERVED_SLUGS, Apart, Membership, Network, Wording
+from manyhands.networks.models import RESERVED_SLUGS, Apart, Joined, Membership, Network, Wording
+from manyhands.networks.queries import same_as
 from manyhands.networks.states import Role, Standing
 from manyhands.people import actions as people
 from manyhands.people.models import Invitation, Person
@@ -193,6 +195,84 @@ def keep_apart(network: Network, one: Person, other: Person, *, apart: bool, now
     network.__dict__.pop("_apart", None)
     # Whom it is about stands in no journal.
     journal.record("network.kept_apart", network, by=None, now=now, network=network.pk, apart=apart)
+
+
+@transaction.atomic
+def hold_for_one(network: Network, *, keep: Person, other: Person, by: Person, now: datetime) -> Person:
+    """Hold ``other`` to be ``keep`` from now on, with everyone who was held to be either. Returns who stands for all.
+
+    Nothing is moved and nothing is sealed anew. Of two members the one of ``keep`` helps; the other one leaves, and is
+    back as they stood once they are taken out again.
+    """
+    network = _joining(network)
+    refuse_if(rules.why_not_hold_for_one(by, network, keep, other))
+    ours, theirs = same_as(keep.pk, network), same_as(other.pk, network)
+    helps, rests = _member_among(network, ours), _member_among(network, theirs)
+    refuse_if(rules.why_not_stand_behind(by, helps, rests))
+    joined = Joined.objects.filter(network=network)
+    known = joined.filter(person=keep).select_related("into").first()
+    one = known.into if known is not None else keep
+    joined.filter(person__in=theirs).update(into=one)
+    pointing = set(joined.filter(person__in=theirs).values_list("person", flat=True))
+    for each in sorted(theirs - pointing):
+        Joined.objects.create(network=network, person_id=each, into=one, since=now)
+    if helps is not None and rests is not None:
+        joined.filter(person=rests.person_id).update(stood=rests.standing)
+        _stands(rests, Standing.LEFT, by=by, now=now)
+    network.__dict__.pop("_joined", None)
+    journal.record("person.joined", other, by=by, now=now, network=network.pk, into=str(one.pk))
+    return one
+
+
+@transaction.atomic
+def take_out(network: Network, *, person: Person, by: Person, now: datetime) -> None:
+    """Say that somebody who was held to be another is someone else. They are a member again as they were before.
+
+    Where they were the one who helps, the next of those who are left is a member again.
+    """
+    network = _joining(network)
+    refuse_if(rules.why_not_take_out(by, network, person))
+    left = same_as(person.pk, network) - {person.pk}
+    joined = Joined.objects.filter(network=network)
+    own = joined.filter(person=person).first()
+    if own is not None:
+        own.delete()
+        _back(network, own, by=by, now=now)
+    resting = joined.filter(person__in=left).exclude(stood="").order_by("-since", "pk").first()
+    if _member_among(network, left) is None and resting is not None:
+        _back(network, resting, by=by, now=now)
+        joined.filter(pk=resting.pk).update(stood="")
+    if own is None:
+        # Who stood for all is gone: whoever helps now, or nobody's stand-in, stands for those who are left.
+        first = joined.filter(into=person).order_by("stood", "since", "pk")[0]
+        first.delete()
+        joined.filter(into=person).update(into=first.person_id)
+    network.__dict__.pop("_joined", None)
+    journal.record("person.taken_out", person, by=by, now=now, network=network.pk)
+
+
+def _back(network: Network, row: Joined, *, by: Person, now: datetime) -> None:
+    """A member as they stood before; who came back by themself meanwhile stands as they stand."""
+    membership = Membership.objects.filter(network=network, person=row.person_id, standing=Standing.LEFT).first()
+    if row.stood and membership is not None:
+        _stands(membership, row.stood, by=by, now=now)
+
+
+def _joining(network: Network) -> Network:
+    """The network, held: two who join the same people in one second wait for each other."""
+    network.__dict__.pop("_joined", None)
+    return Network.objects.select_for_update(no_key=True).get(pk=network.pk)
+
+
+def _member_among(network: Network, people: frozenset[UUID]) -> Membership | None:
+    members = Membership.objects.filter(network=network, person__in=people).exclude(standing=Standing.LEFT)
+    return members.select_related("network", "person").order_by("since").first()
+
+
+def _stands(membership: Membership, standing: str, *, by: Person, now: datetime) -> None:
+    membership.standing, membership.since = standing, now
+    membership.save(update_fields=["standing", "since"])
+    journal.record("membership.moved", membership, by=by, now=now, standing=standing)
 
 
 @transaction.atomic

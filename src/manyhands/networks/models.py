@@ -142,6 +142,28 @@ class Apart(models.Model):
         constraints = (models.UniqueConstraint(fields=["network", "one", "other"], name="kept_apart_once"),)
 
 
+class Joined(models.Model):
+    """That somebody is written down twice here: ``person`` is held to be ``into``. It moves nothing and opens nothing.
+
+    All of one person's point at the same one, which points at nobody: there are no chains. What they said stays sealed
+    under the key it was sealed under, so that each can be taken out again as it was.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    network = models.ForeignKey(Network, models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    into = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    # How the membership of `person` stood before: one of the two helps, the other one rests behind it.
+    stood = models.CharField(max_length=12, choices=Standing, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["network", "person"], name="joined_once"),
+            models.CheckConstraint(name="joined_to_another", condition=~models.Q(person=models.F("into"))),
+        )
+
+
 class Wording(models.Model):
     """A network's own word in place of one of ours, in one language."""
 

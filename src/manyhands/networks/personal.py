@@ -29,6 +29,14 @@ HOLDS = (
         unsealed={"one": POINTS, "other": POINTS},
     ),
     sort_fields(
+        "networks.Joined",
+        why="So that somebody who is written down twice is one person to the desk.",
+        keep_days=365,
+        internal=("id", "network", "since", "stood"),
+        personal=("person", "into"),
+        unsealed={"person": POINTS, "into": POINTS},
+    ),
+    sort_fields(
         "networks.Wording", why="The network's own words.", public=("id", "network", "word", "language", "text")
     ),
 )  # fmt: skip

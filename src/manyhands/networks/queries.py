@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from manyhands.journal import queries as journal
 from manyhands.kernel.chain import Head
-from manyhands.networks.models import Apart, Membership, Network
+from manyhands.networks.models import Apart, Joined, Membership, Network
 from manyhands.networks.states import Role, Standing
 from manyhands.people.models import Person
 
@@ -86,19 +87,52 @@ def visible_to(person: Person | AnonymousUser, network: Network) -> QuerySet[Mem
     return Membership.objects.none()
 
 
+def same_as(person: UUID, network: Network) -> frozenset[UUID]:
+    """Everyone written down here who is held to be this person, by their keys, with themself."""
+    into = _joined_in(network)
+    one = into.get(person, person)
+    return frozenset({person, one, *(each for each, other in into.items() if other == one)})
+
+
+def are_joined(network: Network) -> bool:
+    """Whether anybody here is held to be somebody else."""
+    return bool(_joined_in(network))
+
+
+def with_those_joined(people: Iterable[UUID], network: Network) -> frozenset[UUID]:
+    """These people and everyone who is held to be one of them."""
+    found = frozenset(people)
+    return found.union(*(same_as(each, network) for each in found)) if found and are_joined(network) else found
+
+
+def _joined_in(network: Network) -> dict[UUID, UUID]:
+    """Who is held to be whom. Asked once while a request lasts."""
+    known: dict[UUID, UUID] | None = network.__dict__.get("_joined")
+    if known is None:
+        rows = Joined.objects.filter(network=network).values_list("person", "into")
+        known = network.__dict__["_joined"] = dict(rows)
+    return known
+
+
 def kept_apart_from(person: UUID, network: Network) -> frozenset[UUID]:
-    """Whom nothing brings together with somebody here, by their keys. Asked once while a request lasts."""
+    """Whom nothing brings together with somebody here, by their keys. Asked once while a request lasts.
+
+    Who is written down twice is kept apart twice.
+    """
     pairs: list[tuple[UUID, UUID]] | None = network.__dict__.get("_apart")
     if pairs is None:
         pairs = network.__dict__["_apart"] = list(Apart.objects.filter(network=network).values_list("one", "other"))
-    return frozenset(other if one == person else one for one, other in pairs if person in {one, other})
+    if not pairs:
+        return frozenset()
+    ours = same_as(person, network)
+    others = {other if one in ours else one for one, other in pairs if (one in ours) != (other in ours)}
+    return with_those_joined(others, network)
 
 
 def not_kept_apart(membership: Membership, *, by: str) -> Q:
     """For a question about many things: those whose person ``by`` names nothing keeps apart from this member."""
-    pairs, person = Apart.objects.filter(network=membership.network_id), membership.person_id
-    ones, others = pairs.filter(other=person).values("one"), pairs.filter(one=person).values("other")
-    return ~Q(**{f"{by}__in": ones}) & ~Q(**{f"{by}__in": others})
+    apart = kept_apart_from(membership.person_id, membership.network)
+    return ~Q(**{f"{by}__in": apart}) if apart else Q()
 
 
 def wordings_of(network: Network, language: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from manyhands.networks.models import Membership, Network
-from manyhands.networks.queries import may
+from manyhands.networks.queries import kept_apart_from, may, same_as
 from manyhands.networks.states import MOVES, Role, Standing
 from manyhands.people.models import Person
 
@@ -89,4 +89,45 @@ def why_not_invite_again(person: Person, membership: Membership) -> str | None:
     elsewhere = Membership.objects.filter(person=membership.person).exclude(network=membership.network)
     if elsewhere.exclude(standing=Standing.LEFT).exists() and membership.person_id != person.pk:
         return _("This person is also a member of another network here. Ask the host to make the link.")
+    return None
+
+
+def why_not_hold_for_one(by: Person, network: Network, keep: Person, other: Person) -> str | None:
+    """Hold ``other`` to be ``keep``. Whatever else they do here is asked by the rooms above."""
+    if not may(by, network, Role.DISPATCHER):
+        return _("Only a dispatcher can do this.")
+    one, two = same_as(keep.pk, network), same_as(other.pk, network)
+    if by.pk in one | two:
+        return _("Somebody else of the desk has to say that of you.")
+    if other.pk in one:
+        return _("They are held to be one person already.")
+    if other.login_index is not None:
+        if keep.login_index is not None:
+            return _("Both sign in with an account of their own. Ask which one they use, and let the other one leave.")
+        return _("Keep the one who signs in with an account.")
+    # Of whom nothing may be brought together. Said like any answer of the desk: that they are kept apart tells nobody.
+    if kept_apart_from(keep.pk, network) & two:
+        return _("They were said to be two different people.")
+    return None
+
+
+def why_not_stand_behind(by: Person, keep: Membership | None, other: Membership | None) -> str | None:
+    """Of two members one helps from now on, and the other one rests behind them."""
+    if keep is None or other is None:
+        return None
+    if not may(by, other.network, Role.STEWARD):
+        return _("Both are members here. Only a steward can say that they are one.")
+    if other.role != Role.HELPER or other.person.is_host:
+        return _("Keep the one who works at the desk.")
+    if other.is_held or keep.is_held:
+        return _("One of them rests because somebody of trust asked for it. Please ask a person of trust first.")
+    return None
+
+
+def why_not_take_out(by: Person, network: Network, person: Person) -> str | None:
+    """Say that somebody who was held to be another is someone else."""
+    if not may(by, network, Role.DISPATCHER):
+        return _("Only a dispatcher can do this.")
+    if len(same_as(person.pk, network)) < 2:
+        return _("They are held to be nobody else.")
     return None

@@ -14,7 +14,7 @@ from manyhands.journal import actions as journal
 from manyhands.kit import codes, ring
 from manyhands.kit.refusals import Refused, refuse_if
 from manyhands.networks.models import Network
-from manyhands.networks.queries import role_of
+from manyhands.networks.queries import role_of, same_as
 from manyhands.people.models import Person
 from manyhands.privacy import policy, queries, rules, showing
 from manyhands.privacy.forgetting import Clock, mark, shred
@@ -248,7 +248,9 @@ def end_care(person: Person, *, network: Network, by: Person, now: datetime) -> 
 
 
 def _care_ends(person: Person, network: Network, *, by: Person | None, now: datetime) -> None:
-    for care in Care.objects.filter(network=network, person=person):
+    # The desk means the person, however often they are written down; they themself what they hold the link of.
+    people = {person.pk} if by is None else same_as(person.pk, network)
+    for care in Care.objects.filter(network=network, person__in=people):
         journal.record("care.ended", care, by=by, now=now, network=network.pk)
         care.delete()
     network.__dict__.pop("_in_danger", None)

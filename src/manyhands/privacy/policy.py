@@ -45,6 +45,8 @@ GROUNDS: Mapping[Why, Ground] = {
     # Where a helper sets out and ends. Of one who would be in danger, by two of the desk and for the one who asked.
     Why.HELPER: Ground(_ALL, Role.DISPATCHER, by_two=True),
     Why.EXPORT: Ground(_ALL, Role.DISPATCHER),
+    # Two side by side, when the reasons alone are not enough. Of whom would be in danger, the ask's own page tells.
+    Why.TWICE: Ground(frozenset({Part.NAME, Part.PLACE, Part.REACH}), Role.DISPATCHER),
 }
 
 # Everyone who could look, the least first: someone without an account is nobody's member.

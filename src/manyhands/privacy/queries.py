@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from manyhands.networks.models import Membership, Network
-from manyhands.networks.queries import may
+from manyhands.networks.queries import may, same_as, with_those_joined
 from manyhands.networks.states import Role, Standing
 from manyhands.people.models import Person
 from manyhands.privacy.learning import MONTH, Learned, learned
@@ -23,6 +23,7 @@ __all__ = [
     "MONTH",
     "Learned",
     "Seen",
+    "care_known_of",
     "care_of",
     "doors_opened_to",
     "holds_in_force",
@@ -69,13 +70,18 @@ def in_danger(network: Network) -> frozenset[UUID]:
     known: frozenset[UUID] | None = network.__dict__.get("_in_danger")
     if known is None:
         found = Care.objects.filter(network=network).values_list("person", flat=True)
-        known = network.__dict__["_in_danger"] = frozenset(found)
+        known = network.__dict__["_in_danger"] = with_those_joined(found, network)
     return known
 
 
 def care_of(person: Person, network: Network) -> Care | None:
-    """The extra care taken of somebody here: for the desk, and for the person themself."""
+    """The extra care taken of somebody here: for the person themself."""
     return Care.objects.filter(person=person, network=network).first()
+
+
+def care_known_of(person: Person, network: Network) -> Care | None:
+    """The extra care taken of somebody here, or of somebody held to be them. For the desk alone."""
+    return Care.objects.filter(person__in=same_as(person.pk, network), network=network).order_by("since").first()
 
 
 def doors_opened_to(person: Person, network: Network, *, now: datetime) -> set[str]:

@@ -27,6 +27,7 @@ class Why(models.TextChoices):
     MEMBERS = "members", _("looks at the list of members")
     HELPER = "helper", _("looks up what a helper can carry")
     EXPORT = "export", _("exports what the network holds")
+    TWICE = "twice", _("looked whether somebody is written down twice")
 
 
 class Bulk(models.TextChoices):

@@ -23,6 +23,7 @@ _GROUNDS = {
     Why.TABLE: gettext_lazy("%(who)s, at the desk, took a plan with %(about)s along, with your %(what)s, on %(day)s."),
     Why.MEMBERS: gettext_lazy("%(who)s, at the desk, saw your %(what)s in the list of members on %(day)s."),
     Why.HELPER: gettext_lazy("%(who)s, at the desk, looked up what you can carry and saw your %(what)s on %(day)s."),
+    Why.TWICE: gettext_lazy("%(who)s, at the desk, looked whether you are written down twice: your %(what)s, %(day)s."),
     Why.EXPORT: gettext_lazy("%(who)s exported all that the network holds: your %(what)s stands in it, %(day)s."),
 }  # fmt: skip
 

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from manyhands.exchange import actions as exchange
-from manyhands.exchange import queries as exchange_queries
 from manyhands.journal import actions as journal
 from manyhands.kit import links
 from manyhands.kit.refusals import Refused, refuse_if
@@ -169,9 +168,5 @@ def keep_apart(report: Report, *, apart: bool, by: Person, now: datetime) -> Non
         raise Refused(_("They are not here any more."))
     networks.keep_apart(report.network, one, other, apart=apart, now=now)
     if apart:
-        claims, matches = exchange_queries.between(report.network, one, other)
-        for claim in claims:
-            exchange.hand_back(claim, by=None, now=now)
-        for match in matches:
-            exchange.end_match(match, by=None, now=now)
+        exchange.part(report.network, one, other, now=now)
     _take(report, by=by, now=now)

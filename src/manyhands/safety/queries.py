@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from manyhands.exchange import queries as exchange
 from manyhands.kit import links
 from manyhands.networks.models import Membership, Network
+from manyhands.networks.queries import same_as
 from manyhands.networks.states import Role, Standing
 from manyhands.people.models import Person
 from manyhands.safety.models import Outside, Reader, Report, Trusted
@@ -104,6 +105,8 @@ def person_of(key: str) -> Person | None:
 
 
 def membership_of_the_one_meant(report: Report) -> Membership | None:
-    return (
-        Membership.objects.filter(network=report.network, person=UUID(report.about)).first() if report.about else None
-    )
+    if not report.about:
+        return None
+    # Who is written down twice helps as one of the two.
+    theirs = Membership.objects.filter(network=report.network, person__in=same_as(UUID(report.about), report.network))
+    return theirs.exclude(standing=Standing.LEFT).first() or theirs.first()

@@ -43,6 +43,7 @@ from manyhands.exchange.actions.helping import (
 from manyhands.exchange.actions.inbox import done_with, keep, opened, put_letter
 from manyhands.exchange.actions.matches import answer_match, end_match, propose_match
 from manyhands.exchange.actions.offers import change_offer, move_offer, post_offer
+from manyhands.exchange.actions.parting import part
 from manyhands.exchange.actions.repeats import (
     ask_same_again,
     come_round,
@@ -83,6 +84,7 @@ __all__ = [
     "move_offer",
     "move_repeat",
     "opened",
+    "part",
     "post_asking",
     "post_offer",
     "propose_match",

@@ -121,6 +121,7 @@ def _page(
         "last_visit": last if claim is None and last is not None and last.state == ClaimState.DONE else None,
         # What comes round every week is linked to all its rounds: those that are open, and the latest.
         "linked": linked.order_by(F("closed_at").desc(nulls_first=True))[:LINKED],
+        "more": queries.more_of(ask.asking.asked_by, request.network, besides=ask.asking),
         "look_alikes": finding.look_alikes(ask) if ask.is_open else [],
         "story": story_of(ask),
         **_care(ask, claim, request, now),
@@ -138,7 +139,7 @@ def _page(
 
 def _care(ask: Ask, claim: Claim | None, request: NetworkRequest, now: datetime) -> dict[str, Any]:
     """The extra care taken of whoever asked, and whether the door stands open to the helper who holds it."""
-    care = seeing.care_of(ask.asking.asked_by, request.network)
+    care = seeing.care_known_of(ask.asking.asked_by, request.network)
     if care is None or claim is None:
         return {"care": care}
     helper = claim.helper.membership.person

@@ -72,7 +72,8 @@ def _forget(request: HttpRequest, person: Person, back: str, *, by: Person | Non
         "question": _("Forget everything about me?"),
         "consequence": _(
             "What is still open is taken back, and nobody comes for it. Your name, address, phone and words are "
-            "blanked now and can’t be brought back here. That something was asked for stays counted."
+            "blanked now and can’t be brought back here. Whatever else the desk holds to be yours goes with it. That "
+            "something was asked for stays counted."
         ),
         "yes": _("Yes, forget me"),
         "no": _("No, keep it"),
@@ -89,6 +90,7 @@ def _forget(request: HttpRequest, person: Person, back: str, *, by: Person | Non
         context["consequence"] = str(no)
         return render(request, "kit/confirm.html", context, status=400)
     privacy.destroy_key(erasure, now=now)
+    privacy.destroy_keys_left_over(now=now)  # of whoever was held to be them
     if isinstance(request.user, Person) and request.user.pk == person.pk:
         auth.logout(request)
     return redirect("privacy:receipt", erasure.pk)
