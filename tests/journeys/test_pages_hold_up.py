@@ -74,6 +74,12 @@ where = two[0].place
 hub = deliveries.save_hub(town, hub=None, by=dalia, now=now, name="The hall", place_text="Quay St", area=None,
     lat=where.lat, lon=where.lon, opens=None, closes=None, loading_minutes=10, is_used=True)
 privacy.ask_to_open(what="addresses", network=town, reason="Many holes to fill tonight", by=ben, now=now)
+from manyhands.doubles import actions as doubles
+twice = doubles.put_together(nia, ready.asking.asked_by, network=town, by=dalia, now=now)
+third = doubles.put_together(met.asking.asked_by, offer.offered_by, network=town, by=dalia, now=now)
+if third.state == "open":
+    doubles.join(third, seen=third.standing, by=dalia, now=now)
+doubles.look(town, by=dalia, now=now)
 asked, given = queries.asking_token(ready.asking), queries.offer_token(offer)
 receipt = privacy.erase(people.note_person(name="Zoe Gone", reach="", now=now), asks=1, offers=0, now=now)
 invited = people_queries.invitation_token(networks.invite_member(town, name="Ivo New", role="helper", by=None, now=now))
@@ -110,6 +116,7 @@ print(json.dumps({
         at("deliveries:hubs", "fairhaven"), at("deliveries:new_hub", "fairhaven"), at("deliveries:hub", "fairhaven", hub.pk),
         at("exchange:helper_page", "fairhaven", drafted.helper.membership.pk), at("exchange:put_right", "fairhaven", ready.code),
         at("exchange:offer_page", "fairhaven", offer.code), at("exchange:desk_offer", "fairhaven"),
+        at("doubles:pairs", "fairhaven"), at("doubles:pair", "fairhaven", twice.pk), at("doubles:joined", "fairhaven"),
         at("privacy:two_people", "fairhaven")],
     "Sol Mendes": [at("safety:trust", "fairhaven"),
         at("networks:settings", "fairhaven"), at("networks:words", "fairhaven"), at("places:areas", "fairhaven"),
