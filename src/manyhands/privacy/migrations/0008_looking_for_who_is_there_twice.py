@@ -4,15 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('privacy', '0007_a_helper_in_danger'),
+        ("privacy", "0007_a_helper_in_danger"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='reveal',
-            name='why',
-            field=models.CharField(choices=[('own', 'it is their own'), ('claim', 'took the ask on'), ('run', 'has the ask on their run'), ('match', 'both agreed to a match'), ('desk', 'works at the desk'), ('map', 'plans the runs'), ('sheets', 'prints the run sheets'), ('table', 'takes a plan along as a table'), ('members', 'looks at the list of members'), ('helper', 'looks up what a helper can carry'), ('export', 'exports what the network holds'), ('twice', 'looked whether somebody is written down twice')], max_length=8),
+            model_name="reveal",
+            name="why",
+            field=models.CharField(
+                choices=[
+                    ("own", "it is their own"),
+                    ("claim", "took the ask on"),
+                    ("run", "has the ask on their run"),
+                    ("match", "both agreed to a match"),
+                    ("desk", "works at the desk"),
+                    ("map", "plans the runs"),
+                    ("sheets", "prints the run sheets"),
+                    ("table", "takes a plan along as a table"),
+                    ("members", "looks at the list of members"),
+                    ("helper", "looks up what a helper can carry"),
+                    ("export", "exports what the network holds"),
+                    ("twice", "looked whether somebody is written down twice"),
+                ],
+                max_length=8,
+            ),
         ),
     ]
