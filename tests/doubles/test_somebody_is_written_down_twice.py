@@ -79,6 +79,18 @@ def test_two_of_one_family_are_not_likely_one(town):
         assert Sign.FAMILY in found.signs
 
 
+def test_what_is_only_possible_stands_behind_a_tab_of_its_own(town, as_, again, pair):
+    Pair.objects.update(bits=0.5)
+    client = as_(town.dee)
+    assert "Nia Neighbor" not in client.get(PAIRS).content.decode()
+    assert "Nia Neighbor" in client.get(f"{PAIRS}?tab=perhaps").content.decode()
+    # Whoever works through those goes on with those, and not with what was left for later.
+    third = cast.ask(town.riverside, name="Nia Naybor")
+    actions.put_together(town.nia, third.asking.asked_by, network=town.riverside, by=town.dee, now=NOW)
+    answer = client.post(page_of(pair), {"do": "different", "seen": pair.standing})
+    assert answer.url == PAIRS
+
+
 def test_nobody_of_another_network_is_ever_compared(town, again):
     cast.ask(town.hillside, name="Nia Neighbour")
     assert actions.look(town.riverside, by=town.dee, now=NOW) == 1

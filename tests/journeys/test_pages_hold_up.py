@@ -102,7 +102,7 @@ print(json.dumps({
         at("exchange:helping", "fairhaven"), at("deliveries:my_runs", "fairhaven"), at("networks:me", "fairhaven"),
         at("exchange:claim", "fairhaven", ready.code), at("people:account"), at("people:second_step"),
         at("people:add_app"), at("people:again"), at("privacy:two_people", "fairhaven"),
-        at("privacy:who_saw_me", "fairhaven"), at("exchange:forget_me", "fairhaven"), at("networks:heads", "fairhaven"),
+        at("privacy:who_saw_me", "fairhaven"), at("exchange:forget_me", "fairhaven"), at("exchange:my_care", "fairhaven"), at("networks:heads", "fairhaven"),
         at("deliveries:my_run", "fairhaven", running.pk)],
     "Dalia Reyes": [at("safety:reports"), at("safety:handle", told.pk),
         at("home:now", "fairhaven"), at("exchange:desk", "fairhaven"), at("exchange:desk_ask", "fairhaven"),

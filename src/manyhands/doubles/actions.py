@@ -27,7 +27,7 @@ LATER_DAYS = 14
 
 
 def look(network: Network, *, by: Person | None, now: datetime) -> int:
-    """Look through everyone of a network and keep who may be written down twice. How many are to be looked at then.
+    """Look through everyone of a network and keep who may be written down twice. How many likely pairs wait then.
 
     ``by`` is ``None`` for the clock. What the desk said before stays said. Reads without holding anybody up; only what
     was found is written in one go.
@@ -41,7 +41,8 @@ def look(network: Network, *, by: Person | None, now: datetime) -> int:
         for pair in Pair.objects.filter(network=network, state=PairState.OPEN).exclude(bits=None):
             if (pair.one_id, pair.other_id) not in still:
                 pair.delete()
-    return queries.in_state(Pair.objects.filter(network=network), PairState.OPEN, now=now, network=network).count()
+    waiting = queries.in_state(Pair.objects.filter(network=network), PairState.OPEN, now=now, network=network)
+    return queries.likely(waiting).count()
 
 
 def look_for(person: Person, *, network: Network, by: Person, now: datetime) -> int:

@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 
 from manyhands.doubles.states import PairState
-from manyhands.kernel.likeness import Reason, Sign
+from manyhands.kernel.likeness import LIKELY, Reason, Sign
 from manyhands.networks.models import Network
 from manyhands.people.models import Person
 
@@ -46,6 +46,11 @@ class Pair(models.Model):
     def reasons(self) -> list[Reason]:
         """Why they may be one, or may not; a code of an older version that means nothing any more is left out."""
         return [Reason(Sign(sign)) for sign in self.signs if sign in _SIGNS]
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether they are more than possibly one; whom the desk put together counts as that."""
+        return self.bits is None or self.bits >= LIKELY
 
     @property
     def standing(self) -> str:

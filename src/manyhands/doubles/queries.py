@@ -17,7 +17,7 @@ from manyhands.doubles.states import PairState
 from manyhands.exchange import queries as exchange
 from manyhands.exchange.models import Ask, Asking, Claim, Helper, Offer
 from manyhands.exchange.states import ClaimState
-from manyhands.kernel.likeness import Someone, home_of
+from manyhands.kernel.likeness import LIKELY, Someone, home_of
 from manyhands.kit.sealed_fields import read_opened
 from manyhands.networks.models import Joined, Membership, Network
 from manyhands.networks.queries import kept_apart_from, may
@@ -46,6 +46,16 @@ def in_state(pairs: QuerySet[Pair], state: str, *, now: datetime, network: Netwo
     if state == PairState.LATER:
         return pairs.filter(state=PairState.LATER).exclude(is_due)
     return pairs.filter(state=state)
+
+
+def likely(pairs: QuerySet[Pair]) -> QuerySet[Pair]:
+    """Those who are more than possibly one, and whom the desk itself put side by side."""
+    return pairs.filter(Q(bits__gte=LIKELY) | Q(bits=None))
+
+
+def unlikely(pairs: QuerySet[Pair]) -> QuerySet[Pair]:
+    """The rest: often namesakes. For whoever has the time."""
+    return pairs.filter(bits__lt=LIKELY)
 
 
 def with_person(pairs: QuerySet[Pair], person: Person) -> QuerySet[Pair]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,7 +35,8 @@ from manyhands.privacy.states import Part, Why
 
 PAGE = 10
 AT_ONCE = 1_500  # people looked through while somebody waits for the page; more take a worker
-TABS = (PairState.OPEN, PairState.LATER, PairState.DIFFERENT)
+PERHAPS = "perhaps"
+TABS = (PairState.OPEN, PERHAPS, PairState.LATER, PairState.DIFFERENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def pairs(request: NetworkRequest) -> HttpResponse:
     visible = queries.visible_to(request.user, network)
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else PairState.OPEN
-    page = Paginator(queries.in_state(visible, tab, now=now, network=network), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_in_tab(request, visible, tab), PAGE).get_page(request.GET.get("page"))
     sides = _sides(request, {person.pk: person for each in page for person in (each.one, each.other)}.values())
     context = {
         "now": now, "tab": tab, "tabs": _tabs(request, tab), "page": page, "form": form, "states": PairState,
@@ -102,16 +104,17 @@ def pairs(request: NetworkRequest) -> HttpResponse:
 
 
 def _tabs(request: NetworkRequest, current: str) -> list[dict[str, Any]]:
-    visible, now, network = queries.visible_to(request.user, request.network), timezone.now(), request.network
+    network = request.network
+    visible = queries.visible_to(request.user, network)
     url = reverse("doubles:pairs", args=[network.slug])
     tabs = [
         {
-            "url": f"{url}?tab={state}",
-            "name": state.label.capitalize(),
-            "count": queries.in_state(visible, state, now=now, network=network).count(),
-            "current": state == current,
+            "url": f"{url}?tab={tab}",
+            "name": _("Perhaps") if tab == PERHAPS else PairState(tab).label.capitalize(),
+            "count": _in_tab(request, visible, tab).count(),
+            "current": tab == current,
         }
-        for state in TABS
+        for tab in TABS
     ]
     joined = {
         "url": reverse("doubles:joined", args=[network.slug]),
@@ -120,6 +123,15 @@ def _tabs(request: NetworkRequest, current: str) -> list[dict[str, Any]]:
         "current": current == PairState.JOINED,
     }
     return [*tabs, joined]
+
+
+def _in_tab(request: NetworkRequest, visible: QuerySet[Pair], tab: str) -> QuerySet[Pair]:
+    """What is likely is to be looked at; what is only possible stands behind a tab of its own."""
+    state = PairState.OPEN if tab == PERHAPS else tab
+    found = queries.in_state(visible, state, now=timezone.now(), network=request.network)
+    if state != PairState.OPEN:
+        return found
+    return queries.unlikely(found) if tab == PERHAPS else queries.likely(found)
 
 
 def _look(request: NetworkRequest) -> str:
@@ -213,9 +225,8 @@ def _do(request: NetworkRequest, found: Pair, do: str) -> str:
 def _next(request: NetworkRequest, answered: Pair) -> str:
     """The next pair to look at; back to the list after the last."""
     network = request.network
-    waiting = queries.in_state(
-        queries.visible_to(request.user, network), PairState.OPEN, now=timezone.now(), network=network
-    )
+    tab = PairState.OPEN if answered.is_likely else PERHAPS
+    waiting = _in_tab(request, queries.visible_to(request.user, network), tab)
     following = waiting.exclude(pk=answered.pk).first()
     if following is None or request.POST.get("do") == "again":
         return reverse("doubles:pairs", args=[network.slug])

@@ -4,8 +4,21 @@
 """
 
 from manyhands.kernel.likeness.evidence import Circle
+from manyhands.kernel.likeness.model import LIKELY
 from manyhands.kernel.likeness.people import Someone, home_of
 from manyhands.kernel.likeness.reasons import SENTENCES, Reason, Sign
 from manyhands.kernel.likeness.scoring import Likeness, compare, find, find_for
 
-__all__ = ["SENTENCES", "Circle", "Likeness", "Reason", "Sign", "Someone", "compare", "find", "find_for", "home_of"]
+__all__ = [
+    "LIKELY",
+    "SENTENCES",
+    "Circle",
+    "Likeness",
+    "Reason",
+    "Sign",
+    "Someone",
+    "compare",
+    "find",
+    "find_for",
+    "home_of",
+]
