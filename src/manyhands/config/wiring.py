@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from manyhands.deliveries import forgetting as old_plans
 from manyhands.deliveries import personal as of_deliveries
+from manyhands.doubles import actions as doubles
 from manyhands.doubles import forgetting as old_pairs
 from manyhands.doubles import personal as of_doubles
 from manyhands.exchange import actions as exchange
@@ -50,6 +51,7 @@ def connect() -> None:
     on("network.created", exchange.seed_lists)
     on("membership.moved", exchange.hand_back_what_they_held)
     on("person.erased", old_pairs.forget_pairs)
+    on("person.taken_out", doubles.settle_parted)
     notices.says("sign_in_code", _words_of_code)
     notices.says("report", _words_of_report)
     sending.through("email", partial(_send_code, way=Way.MAIL), is_set=carriers.mail_is_on)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from manyhands.doubles import queries, rules
@@ -19,9 +19,12 @@ from manyhands.kernel.likeness import Likeness, find, find_for
 from manyhands.kit.refusals import Refused, refuse_if
 from manyhands.networks import actions as networks
 from manyhands.networks.models import Network
-from manyhands.networks.queries import kept_apart_from, same_as, with_those_joined
+from manyhands.networks.queries import kept_apart_from, same_as
+from manyhands.networks.states import SAID_TO_BE_TWO
 from manyhands.people.models import Person
+from manyhands.privacy import actions as privacy
 
+AT_ONCE = 500
 MOST = 1_000  # pairs kept for the desk to look at: the likeliest
 LATER_DAYS = 14
 
@@ -36,13 +39,18 @@ def look(network: Network, *, by: Person | None, now: datetime) -> int:
     found = _worth_a_look(find(queries.everybody(network)), network)[:MOST]
     with transaction.atomic():
         _keep(found, network=network, now=now)
-        # What nothing speaks for any more: they were put right, or forgotten. What the desk put together stays.
+        # What nothing speaks for any more: they were put right, or forgotten. What the desk put together stays, and so
+        # does what somebody found or said while we looked.
         still = {_ends(each) for each in found}
-        for pair in Pair.objects.filter(network=network, state=PairState.OPEN).exclude(bits=None):
-            if (pair.one_id, pair.other_id) not in still:
-                pair.delete()
-    waiting = queries.in_state(Pair.objects.filter(network=network), PairState.OPEN, now=now, network=network)
-    return queries.likely(waiting).count()
+        over = [pair.pk for pair in _waiting_before(network, now) if (pair.one_id, pair.other_id) not in still]
+        for first in range(0, len(over), AT_ONCE):
+            _waiting_before(network, now).filter(pk__in=over[first : first + AT_ONCE]).delete()
+    pairs = Pair.objects.filter(network=network) if by is None else queries.visible_to(by, network)
+    return queries.likely(queries.in_state(pairs, PairState.OPEN, now=now, network=network)).count()
+
+
+def _waiting_before(network: Network, now: datetime) -> QuerySet[Pair]:
+    return Pair.objects.filter(network=network, state=PairState.OPEN, found_at__lt=now).exclude(bits=None)
 
 
 def look_for(person: Person, *, network: Network, by: Person, now: datetime) -> int:
@@ -92,20 +100,26 @@ def put_together(one: Person, other: Person, *, network: Network, by: Person, no
     refuse_if(rules.why_not_look(by, network))
     if one.pk == other.pk or other.pk in same_as(one.pk, network):
         raise Refused(_("They are held to be one person already."))
+    refuse_if(str(SAID_TO_BE_TWO) if other.pk in kept_apart_from(one.pk, network) else None)
     first, second = sorted((one, other), key=lambda person: str(person.pk))
     pair, _made = Pair.objects.get_or_create(network=network, one=first, other=second, defaults={"found_at": now})
     return pair
 
 
 def _locked(pair: Pair, *, seen: str) -> Pair:
-    """The pair, held, as it was when it was looked at."""
-    pair = Pair.objects.select_for_update(of=("self",)).select_related("network", "one", "other").get(pk=pair.pk)
-    if pair.standing != seen:
+    """The pair, held, as it was when it was looked at.
+
+    The network first: two who say something of the same people in one second wait for each other there.
+    """
+    Network.objects.select_for_update(no_key=True).get(pk=pair.network_id)
+    found = Pair.objects.select_for_update(of=("self",)).select_related("network", "one", "other").filter(pk=pair.pk)
+    current = found.first()
+    if current is None or current.standing != seen:
         raise Refused(_("Somebody of the desk answered this meanwhile. Look at what they said."))
-    return pair
+    return current
 
 
-def _answered(pair: Pair, state: str, *, by: Person, now: datetime) -> Pair:
+def _answered(pair: Pair, state: str, *, by: Person | None, now: datetime) -> Pair:
     pair.state, pair.answered_by, pair.answered_at, pair.again_on = state, by, now, None
     if state == PairState.LATER:
         pair.again_on = now.astimezone(pair.network.zone).date() + timedelta(days=LATER_DAYS)
@@ -133,16 +147,18 @@ def join(pair: Pair, *, seen: str, by: Person, now: datetime) -> Pair:
     network = pair.network
     refuse_if(rules.why_not_answer(by, pair, PairState.JOINED))
     ones, others = same_as(pair.one_id, network), same_as(pair.other_id, network)
-    known = queries.known(Person.objects.filter(pk__in=ones | others), network)
+    all_of_them = ones | others
+    known = queries.known(Person.objects.filter(pk__in=all_of_them), network)
     stands, rests = queries.who_stands(_whole(ones, known), _whole(others, known))
-    refuse_if(rules.why_not_rest(rests) if stands.is_member else None)
-    before = kept_apart_from(pair.one_id, network) | kept_apart_from(pair.other_id, network)
+    theirs = others if stands.person.pk in ones else ones
+    refuse_if(rules.why_not_rest([known[key] for key in all_of_them - theirs], [known[key] for key in theirs]))
+    refuse_if(str(SAID_TO_BE_TWO) if queries.said_to_differ(network, ones, others, besides=pair) else None)
+    apart = {other for each in all_of_them for other in kept_apart_from(each, network)}
     one = networks.hold_for_one(network, keep=stands.person, other=rests.person, by=by, now=now)
     network.__dict__.pop("_joined", None)
-    for other in Person.objects.filter(pk__in=before).order_by("pk"):
+    for other in Person.objects.filter(pk__in=apart).order_by("pk"):
         exchange.part(network, one, other, now=now)
     # What waited to be said of two of them is said with it.
-    all_of_them = with_those_joined([one.pk], network)
     within = Pair.objects.filter(network=network, one__in=all_of_them, other__in=all_of_them)
     within.filter(state__in=[PairState.OPEN, PairState.LATER]).exclude(pk=pair.pk).delete()
     return _answered(pair, PairState.JOINED, by=by, now=now)
@@ -159,12 +175,22 @@ def _whole(people: Iterable[UUID], known: dict[UUID, queries.Known]) -> queries.
 
 @transaction.atomic
 def take_out(person: Person, *, network: Network, by: Person, now: datetime) -> None:
-    """Say that somebody who was held to be another is someone else after all. Everything is as it was before."""
-    network = Network.objects.get(pk=network.pk)  # as it is now, not as it was when the page began
+    """Say that somebody who was held to be another is someone else after all. Everything is as it was before.
+
+    But for what protects them: that stays with each until it is lifted in its usual way.
+    """
+    network = Network.objects.select_for_update(no_key=True).get(pk=network.pk)
     before = same_as(person.pk, network) - {person.pk}
+    privacy.protect_each(before | {person.pk}, network=network, now=now)
     networks.take_out(network, person=person, by=by, now=now)
-    pairs = Pair.objects.filter(
-        Q(one=person, other__in=before) | Q(other=person, one__in=before), network=network, state=PairState.JOINED
-    )
-    for pair in pairs.select_related("network"):
+    for other in Person.objects.filter(pk__in=before).order_by("pk"):
+        first, second = sorted((person, other), key=lambda each: str(each.pk))
+        pair, _made = Pair.objects.get_or_create(network=network, one=first, other=second, defaults={"found_at": now})
         _answered(pair, PairState.DIFFERENT, by=by, now=now)
+
+
+def settle_parted(person: Person, *, by: Person | None, now: datetime) -> None:
+    """Whom people of trust keep apart is not one person, whatever the desk said."""
+    for pair in Pair.objects.filter(Q(one=person) | Q(other=person), state=PairState.JOINED).select_related("network"):
+        if pair.other_id not in same_as(pair.one_id, pair.network):
+            _answered(pair, PairState.DIFFERENT, by=by, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 
@@ -29,8 +30,11 @@ class Pair(models.Model):
     answered_at = models.DateTimeField(null=True)
     again_on = models.DateField(null=True)  # when "later" is over
 
+    is_never_exported: ClassVar[bool] = True  # who may be whom is nobody's to take along
+
     class Meta:
-        ordering = ("-bits", "pk")
+        # Whom the desk put together comes first, on either database.
+        ordering = (models.F("bits").desc(nulls_first=True), "pk")
         indexes = (models.Index(fields=["network", "state", "-bits"]),)
         constraints = (
             models.UniqueConstraint(fields=["network", "one", "other"], name="one_pair_of_two_people"),

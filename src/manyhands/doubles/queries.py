@@ -24,6 +24,8 @@ from manyhands.networks.queries import kept_apart_from, may
 from manyhands.networks.states import Role, Standing
 from manyhands.people.models import ContactPoint, Person
 from manyhands.places.models import Place
+from manyhands.privacy.models import Erasure
+from manyhands.privacy.queries import in_danger
 
 Looker = Person | AnonymousUser | None
 
@@ -58,6 +60,12 @@ def unlikely(pairs: QuerySet[Pair]) -> QuerySet[Pair]:
     return pairs.filter(bits__lt=LIKELY)
 
 
+def said_to_differ(network: Network, ones: frozenset[UUID], others: frozenset[UUID], *, besides: Pair) -> bool:
+    """Whether the desk said of one of these and one of those that they are two different people."""
+    said = Pair.objects.filter(network=network, state=PairState.DIFFERENT).exclude(pk=besides.pk)
+    return said.filter(Q(one__in=ones, other__in=others) | Q(one__in=others, other__in=ones)).exists()
+
+
 def with_person(pairs: QuerySet[Pair], person: Person) -> QuerySet[Pair]:
     """Those of some pairs that somebody is one of."""
     return pairs.filter(Q(one=person) | Q(other=person))
@@ -85,24 +93,32 @@ def joined_in(person: Looker, network: Network) -> QuerySet[Joined]:
 
 def people_of(network: Network) -> QuerySet[Person]:
     """Everyone who asked, offered or belongs here."""
-    return Person.objects.filter(
-        Exists(Asking.objects.filter(network=network, asked_by=OuterRef("pk")))
-        | Exists(Offer.objects.filter(network=network, offered_by=OuterRef("pk")))
-        | Exists(Membership.objects.filter(network=network, person=OuterRef("pk")).exclude(standing=Standing.LEFT))
-    ).order_by("pk")
+    gone = Erasure.objects.filter(holder=OuterRef("pk"))
+    return (
+        Person.objects.exclude(Exists(gone))
+        .filter(
+            Exists(Asking.objects.filter(network=network, asked_by=OuterRef("pk")))
+            | Exists(Offer.objects.filter(network=network, offered_by=OuterRef("pk")))
+            | Exists(Membership.objects.filter(network=network, person=OuterRef("pk")).exclude(standing=Standing.LEFT))
+        )
+        .order_by("pk")
+    )
 
 
 def everybody(network: Network) -> list[Someone]:
     """What is known of everyone here, opened, to be compared: in five questions, however many they are.
 
-    Where an ask was for somebody else, the place is theirs and says nothing of whoever asked.
+    Where an ask was for somebody else, the place is theirs and says nothing of whoever asked. Of those who would be in
+    danger only the name is compared: a reason would tell whoever guesses an address that they guessed right.
     """
-    people = people_of(network)
+    people, hidden = people_of(network), in_danger(network)
     names = dict(read_opened(people, "pk", "name"))
     phones: dict[UUID, set[str]] = defaultdict(set)
     emails: dict[UUID, set[str]] = defaultdict(set)
     points = ContactPoint.objects.filter(person__in=people.order_by().values("pk"))
     for person, kind, value in read_opened(points, "person_id", "kind", "value"):
+        if person in hidden:
+            continue
         if kind == ContactPoint.Kind.PHONE:
             phones[person].add(value)
         elif kind == ContactPoint.Kind.EMAIL:
@@ -110,6 +126,8 @@ def everybody(network: Network) -> list[Someone]:
     homes: dict[UUID, tuple[str, str]] = {}
     areas: dict[UUID, str] = {}
     for person, text, area in _where(network):
+        if person in hidden:
+            continue
         if (home := home_of(text)) != ("", ""):
             homes[person] = home
         if area:

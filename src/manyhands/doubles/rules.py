@@ -31,8 +31,8 @@ def why_not_answer(person: Person, pair: Pair, state: str) -> str | None:
     return None
 
 
-def why_not_rest(rests: Known) -> str | None:
-    """Stand behind somebody who is the same person: not with something in one's hands."""
-    if rests.held:
+def why_not_rest(stand: list[Known], rest: list[Known]) -> str | None:
+    """Stand behind somebody who is the same person and helps too: not with something in one's hands."""
+    if any(each.is_member for each in stand) and any(each.held for each in rest):
         return _("Both help here, and the one who would step back holds something now. Hand that back first.")
     return None

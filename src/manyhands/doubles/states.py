@@ -15,7 +15,7 @@ class PairState(models.TextChoices):
 
 MOVES: dict[str, set[str]] = {
     PairState.OPEN: {PairState.LATER, PairState.DIFFERENT, PairState.JOINED},
-    PairState.LATER: {PairState.OPEN, PairState.DIFFERENT, PairState.JOINED},
+    PairState.LATER: {PairState.OPEN, PairState.LATER, PairState.DIFFERENT, PairState.JOINED},
     PairState.DIFFERENT: {PairState.OPEN},
     PairState.JOINED: {PairState.DIFFERENT},
 }

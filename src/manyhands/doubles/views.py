@@ -34,7 +34,8 @@ from manyhands.privacy import actions as privacy
 from manyhands.privacy.states import Part, Why
 
 PAGE = 10
-AT_ONCE = 1_500  # people looked through while somebody waits for the page; more take a worker
+# People looked through while somebody waits for the page; more take a worker.
+AT_ONCE, FOR_ONE = 1_500, 8_000
 PERHAPS = "perhaps"
 TABS = (PairState.OPEN, PERHAPS, PairState.LATER, PairState.DIFFERENT)
 
@@ -58,9 +59,15 @@ def _sides(
     return {key: Side(known, seen) for (key, known), seen in zip(found.items(), shown, strict=True)}
 
 
-def _reasons(found: Pair) -> list[tuple[str, str]]:
-    """Each reason with the tone it is told in: what speaks for it comes first."""
-    return [("good" if each.speaks_for else "over", each.sentence(_)) for each in found.reasons]
+def _told(found: Pair, sides: dict[UUID, Side]) -> tuple[Side, Side, list[tuple[str, str]], bool]:
+    """The two, each reason with the tone it is told in, and whether the reasons are kept back.
+
+    Of those who would be in danger none is told: from before it was known they may say more than a name.
+    """
+    one, other = sides[found.one_id], sides[found.other_id]
+    if one.shown.held_back or other.shown.held_back:
+        return one, other, [], True
+    return one, other, [("good" if each.speaks_for else "over", each.sentence(_)) for each in found.reasons], False
 
 
 def _by(request: NetworkRequest) -> Person:
@@ -98,7 +105,7 @@ def pairs(request: NetworkRequest) -> HttpResponse:
     sides = _sides(request, {person.pk: person for each in page for person in (each.one, each.other)}.values())
     context = {
         "now": now, "tab": tab, "tabs": _tabs(request, tab), "page": page, "form": form, "states": PairState,
-        "listed": [(each, sides[each.one_id], sides[each.other_id], _reasons(each)) for each in page],
+        "listed": [(each, *_told(each, sides)) for each in page],
     }  # fmt: skip
     return render(request, "doubles/pairs.html", context, status=400 if form.errors else 200)
 
@@ -137,9 +144,7 @@ def _in_tab(request: NetworkRequest, visible: QuerySet[Pair], tab: str) -> Query
 def _look(request: NetworkRequest) -> str:
     """Look at once where that takes no time, else leave it to a worker."""
     if queries.people_of(request.network).count() > AT_ONCE:
-        key = f"doubles.look:{request.network.pk}:{timezone.now():%Y-%m-%dT%H:%M}"
-        tasks.look_through.using(key=key).enqueue(str(request.network.pk))  # type: ignore[call-arg]
-        return _("Looking through everybody. That takes some minutes: come back then.")
+        return _enqueue(request)
     found = actions.look(request.network, by=_by(request), now=timezone.now())
     if not found:
         return _("Looked through everybody: nobody seems to be written down twice.")
@@ -150,6 +155,12 @@ def _look(request: NetworkRequest) -> str:
     ) % {"count": found}
 
 
+def _enqueue(request: NetworkRequest) -> str:
+    key = f"doubles.look:{request.network.pk}:{timezone.now():%Y-%m-%dT%H:%M}"
+    tasks.look_through.using(key=key).enqueue(str(request.network.pk))  # type: ignore[call-arg]
+    return _("Looking through everybody. That takes some minutes: come back then.")
+
+
 @require_POST
 @for_role(Role.DISPATCHER)
 def of(request: NetworkRequest, code: str) -> HttpResponse:
@@ -158,6 +169,9 @@ def of(request: NetworkRequest, code: str) -> HttpResponse:
     if person is None:
         raise NotHere
     network, now = request.network, timezone.now()
+    if queries.people_of(network).count() > FOR_ONE:
+        messages.success(request, _enqueue(request))
+        return redirect(_page_of(request, codes.as_spoken(code)))
     if not actions.look_for(person, network=network, by=_by(request), now=now):
         messages.success(request, _("Nobody here seems to be the same person."))
         return redirect(_page_of(request, codes.as_spoken(code)))
@@ -193,11 +207,12 @@ def pair(request: NetworkRequest, key: UUID) -> HttpResponse:
         else:
             return redirect(_next(request, found))
     sides = _sides(request, (found.one, found.other), only=None if is_shown else frozenset({Part.NAME}))
-    one, other = sides[found.one_id], sides[found.other_id]
+    one, other, reasons, is_hidden = _told(found, sides)
     stands, rests = queries.who_stands(one.known, other.known)
     context = {
         "now": timezone.now(), "pair": found, "sides": [one, other], "is_shown": is_shown, "problem": problem,
-        "reasons": _reasons(found),
+        "reasons": reasons, "is_hidden": is_hidden,
+        "both_help": one.known.is_member and other.known.is_member,
         "states": PairState, "more": queries.more_of_them(request.user, found, now=timezone.now()),
         "stands": sides[stands.person.pk], "rests": sides[rests.person.pk],
     }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,7 @@ from manyhands.privacy import actions as privacy
 from manyhands.privacy.models import Care, Erasure
 
 AT_ONCE = 500
+SETTLED_AFTER = timedelta(days=7)  # a join that old was there for the whole desk to see
 
 # ── What is over ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -86,13 +87,25 @@ def _places(before: datetime) -> QuerySet[Place]:
     )
 
 
+def _rests(**tie: Any) -> Exists:
+    """Somebody who rests behind another record of theirs that is a member: they are one, and may be two again."""
+    mates = Joined.objects.filter(
+        network=OuterRef("network"), person=OuterRef("person"), into=OuterRef(OuterRef("into"))
+    )
+    members = Membership.objects.filter(network=OuterRef("network")).exclude(standing=Standing.LEFT)
+    helps = members.filter(Q(person=OuterRef("into")) | Exists(mates))
+    return Exists(Joined.objects.exclude(stood="").filter(Exists(helps), **tie))
+
+
 def _helpers(before: datetime) -> QuerySet[Helper]:
-    return Helper.objects.filter(membership__standing=Standing.LEFT, membership__since__lt=before).order_by("pk")
+    left = Helper.objects.filter(membership__standing=Standing.LEFT, membership__since__lt=before)
+    return left.exclude(_rests(network=OuterRef("network"), person=OuterRef("membership__person"))).order_by("pk")
 
 
 def _memberships(before: datetime) -> QuerySet[Membership]:
     """A membership that helped stays as long as what it helped with; who is behind it goes with the person."""
     left = Membership.objects.filter(standing=Standing.LEFT, since__lt=before)
+    left = left.exclude(_rests(network=OuterRef("network"), person=OuterRef("person")))
     return left.exclude(Exists(Helper.objects.filter(membership=OuterRef("pk")))).order_by("pk")
 
 
@@ -103,6 +116,7 @@ def _people(before: datetime) -> QuerySet[Person]:
         .exclude(_recent(Ask, before, asking__asked_by=OuterRef("pk")))
         .exclude(_recent(Offer, before, offered_by=OuterRef("pk")))
         .exclude(_running(first__asking__asked_by=OuterRef("pk")))
+        .exclude(_rests(person=OuterRef("pk")))
         .exclude(
             Exists(
                 Membership.objects.filter(person=OuterRef("pk")).filter(
@@ -135,6 +149,18 @@ def only_in(things: QuerySet[Any], networks: set[UUID], *, whose: str) -> QueryS
         here |= Q(Exists(theirs.filter(network__in=networks)))
         things = things.exclude(Exists(theirs.exclude(network__in=networks)))
     return things.filter(here)
+
+
+def _care(before: datetime) -> QuerySet[Care]:
+    """It goes with the person, and protects whoever is held to be them as long as anything of theirs is open."""
+    over = Care.objects.filter(person__in=_people(before).values("pk"))
+    lasts = [
+        care.pk
+        for care in over.select_related("network")
+        if (others := same_as(care.person_id, care.network) - {care.person_id})
+        and Person.objects.filter(pk__in=others).exclude(pk__in=_people(before).values("pk")).exists()
+    ]
+    return over.exclude(pk__in=lasts).order_by("pk")
 
 
 def _codes(before: datetime) -> QuerySet[SignInCode]:
@@ -234,7 +260,7 @@ CLOCKS_BELOW = {
         privacy.Clock("networks.Joined", _joined, _goes, goes=True),
         privacy.Clock("networks.Membership", _memberships, _goes, goes=True),
     ),
-    "privacy": (privacy.Clock("privacy.Care", _with_the_person(Care), _goes, goes=True),),
+    "privacy": (privacy.Clock("privacy.Care", _care, _goes, goes=True),),
     "people": (
         privacy.Clock(
             "people.ContactPoint", _contact_points, _goes, goes=True, only_in=partial(only_in, whose="person")
@@ -259,23 +285,35 @@ def erase_person(person: Person, *, by: Person, now: datetime) -> privacy.Erasur
     """Forget all of one person now, because they want it so. Their key dies once this is committed.
 
     They say it themselves, or tell a steward who does it. What they asked for is withdrawn, what they held goes back,
-    they leave every network. The counts stay. Whoever is held to be them goes as well, but for those who sign in with
-    an account of their own or work at a desk: those say it themselves.
+    they leave every network. The counts stay. Whoever is held to be them goes as well (`_gone_with`).
     """
     refuse_if(why_not_erase(by, person))
-    for other in _held_to_be(person):
-        _erase(other, by=by, now=now)
+    for network in Network.objects.filter(
+        Exists(Joined.objects.filter(Q(person=person) | Q(into=person), network=OuterRef("pk")))
+    ):
+        all_of_them = same_as(person.pk, network)
+        gone = _gone_with(person, network, now=now)
+        # Who stays is protected still by what was said of those who go.
+        if all_of_them - {person.pk} - {each.pk for each in gone}:
+            privacy.protect_each(all_of_them, network=network, now=now)
+        for other in gone:
+            _erase(other, by=by, now=now)
     return _erase(person, by=by, now=now)
 
 
-def _held_to_be(person: Person) -> list[Person]:
-    networks = Network.objects.filter(
-        Exists(Joined.objects.filter(Q(person=person) | Q(into=person), network=OuterRef("pk")))
+def _gone_with(person: Person, network: Network, *, now: datetime) -> list[Person]:
+    """Who is held to be this person here and goes with them: all but those with an account, members, and who has
+    something elsewhere. And whom they were said to be only lately: nobody is joined and forgotten in one go.
+    """
+    rows = Joined.objects.filter(network=network, since__lt=now - SETTLED_AFTER)
+    settled = {person.pk, *rows.values_list("person", flat=True), *rows.values_list("into", flat=True)}
+    if Joined.objects.filter(network=network, person=person, since__gte=now - SETTLED_AFTER).exists():
+        return []
+    members = Membership.objects.filter(person=OuterRef("pk")).exclude(standing=Standing.LEFT)
+    found = Person.objects.filter(
+        pk__in=(same_as(person.pk, network) & settled) - {person.pk}, login_index=None, is_host=False
     )
-    keys = {key for network in networks for key in same_as(person.pk, network)} - {person.pk}
-    desk = Membership.objects.filter(person=OuterRef("pk"), role__in=[Role.DISPATCHER, Role.STEWARD])
-    found = Person.objects.filter(pk__in=keys, login_index=None, is_host=False).exclude(Exists(desk))
-    return list(found.order_by("pk"))
+    return list(only_in(found.exclude(Exists(members)), {network.pk}, whose="pk").order_by("pk"))
 
 
 def why_not_erase(by: Person, person: Person) -> str | None:

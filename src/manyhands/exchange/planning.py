@@ -17,7 +17,7 @@ from manyhands.kernel import matching
 from manyhands.kernel.geo import Mode, Point
 from manyhands.kernel.matching import Against, For, Window
 from manyhands.networks.models import Network
-from manyhands.networks.queries import kept_apart_from, same_as, with_those_joined
+from manyhands.networks.queries import kept_apart_from, same_as
 from manyhands.people import queries as people
 from manyhands.people.models import ContactPoint
 from manyhands.places.models import Place
@@ -236,11 +236,10 @@ def _known_to(helper: Helper, asks: Sequence[Ask]) -> set[str]:
     """Those of the asks whose asker this helper brought something to before."""
     done = Claim.objects.filter(helper=helper, state=ClaimState.DONE)
     there = done.filter(ask__state__in=[AskState.MET, AskState.PARTLY_MET])
-    met = with_those_joined(there.values_list("ask__asking__asked_by", flat=True), helper.network)
+    met = there.values("ask__asking__asked_by")
     ways = ContactPoint.objects.filter(person__in=met).exclude(kind=ContactPoint.Kind.OTHER).values("value_index")
     askers = {ask.asking.asked_by_id for ask in asks}
-    known = askers & met
-    known |= set(ContactPoint.objects.filter(person__in=askers, value_index__in=ways).values_list("person", flat=True))
+    known = set(ContactPoint.objects.filter(person__in=askers, value_index__in=ways).values_list("person", flat=True))
     return {str(ask.pk) for ask in asks if ask.asking.asked_by_id in known}
 
 

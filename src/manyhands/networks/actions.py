@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from manyhands.journal import actions as journal
@@ -187,11 +188,18 @@ def hold(membership: Membership, *, is_held: bool, now: datetime) -> Membership:
 def keep_apart(network: Network, one: Person, other: Person, *, apart: bool, now: datetime) -> None:
     """Let nothing here bring two people together from now on, or end that."""
     first, second = sorted((one, other), key=lambda person: person.pk)
-    pair = Apart.objects.filter(network=network, one=first, other=second)
-    if apart and not pair.exists():
-        Apart.objects.create(network=network, one=first, other=second, since=now)
-    elif not apart:
-        pair.delete()
+    pairs = Apart.objects.filter(network=network)
+    if apart:
+        if other.pk in same_as(one.pk, network):
+            # Two whom nothing may bring together are not one person, whatever the desk took them for.
+            rests = Joined.objects.filter(network=network, person=other).exists()
+            _part(_joining(network), other if rests else one, by=None, now=now)
+            network.__dict__.pop("_joined", None)
+        if not pairs.filter(one=first, other=second).exists():
+            Apart.objects.create(network=network, one=first, other=second, since=now)
+    else:
+        ones, others = same_as(one.pk, network), same_as(other.pk, network)
+        pairs.filter(Q(one__in=ones, other__in=others) | Q(one__in=others, other__in=ones)).delete()
     network.__dict__.pop("_apart", None)
     # Whom it is about stands in no journal.
     journal.record("network.kept_apart", network, by=None, now=now, network=network.pk, apart=apart)
@@ -228,19 +236,27 @@ def hold_for_one(network: Network, *, keep: Person, other: Person, by: Person, n
 def take_out(network: Network, *, person: Person, by: Person, now: datetime) -> None:
     """Say that somebody who was held to be another is someone else. They are a member again as they were before.
 
-    Where they were the one who helps, the next of those who are left is a member again.
+    Where they were the one who helps, the next of those who are left is a member again. Whoever protects them both is
+    seen to by the rooms above.
     """
     network = _joining(network)
     refuse_if(rules.why_not_take_out(by, network, person))
-    left = same_as(person.pk, network) - {person.pk}
+    _part(network, person, by=by, now=now)
+
+
+def _part(network: Network, person: Person, *, by: Person | None, now: datetime) -> None:
+    all_of_them = same_as(person.pk, network)
+    left = all_of_them - {person.pk}
     joined = Joined.objects.filter(network=network)
+    # Where nobody of them is a member any more, somebody welcomes them again: they may have been removed.
+    is_welcome = _member_among(network, all_of_them) is not None
     own = joined.filter(person=person).first()
     if own is not None:
         own.delete()
-        _back(network, own, by=by, now=now)
+        _back(network, own, is_welcome=is_welcome, by=by, now=now)
     resting = joined.filter(person__in=left).exclude(stood="").order_by("-since", "pk").first()
     if _member_among(network, left) is None and resting is not None:
-        _back(network, resting, by=by, now=now)
+        _back(network, resting, is_welcome=is_welcome, by=by, now=now)
         joined.filter(pk=resting.pk).update(stood="")
     if own is None:
         # Who stood for all is gone: whoever helps now, or nobody's stand-in, stands for those who are left.
@@ -251,11 +267,11 @@ def take_out(network: Network, *, person: Person, by: Person, now: datetime) -> 
     journal.record("person.taken_out", person, by=by, now=now, network=network.pk)
 
 
-def _back(network: Network, row: Joined, *, by: Person, now: datetime) -> None:
+def _back(network: Network, row: Joined, *, is_welcome: bool, by: Person | None, now: datetime) -> None:
     """A member as they stood before; who came back by themself meanwhile stands as they stand."""
     membership = Membership.objects.filter(network=network, person=row.person_id, standing=Standing.LEFT).first()
     if row.stood and membership is not None:
-        _stands(membership, row.stood, by=by, now=now)
+        _stands(membership, row.stood if is_welcome else Standing.WAITING, by=by, now=now)
 
 
 def _joining(network: Network) -> Network:
@@ -269,7 +285,7 @@ def _member_among(network: Network, people: frozenset[UUID]) -> Membership | Non
     return members.select_related("network", "person").order_by("since").first()
 
 
-def _stands(membership: Membership, standing: str, *, by: Person, now: datetime) -> None:
+def _stands(membership: Membership, standing: str, *, by: Person | None, now: datetime) -> None:
     membership.standing, membership.since = standing, now
     membership.save(update_fields=["standing", "since"])
     journal.record("membership.moved", membership, by=by, now=now, standing=standing)

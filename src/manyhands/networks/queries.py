@@ -126,7 +126,9 @@ def kept_apart_from(person: UUID, network: Network) -> frozenset[UUID]:
         return frozenset()
     ours = same_as(person, network)
     others = {other if one in ours else one for one, other in pairs if (one in ours) != (other in ours)}
-    return with_those_joined(others, network)
+    # What was said of just these two holds, whatever else somebody thinks they are.
+    just_these = {other if one == person else one for one, other in pairs if person in {one, other}}
+    return with_those_joined(others, network) | just_these
 
 
 def not_kept_apart(membership: Membership, *, by: str) -> Q:

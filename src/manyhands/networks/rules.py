@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from manyhands.networks.models import Membership, Network
+from manyhands.networks.models import Joined, Membership, Network
 from manyhands.networks.queries import kept_apart_from, may, same_as
-from manyhands.networks.states import MOVES, Role, Standing
+from manyhands.networks.states import MOVES, SAID_TO_BE_TWO, Role, Standing
 from manyhands.people.models import Person
 
 
@@ -96,18 +96,17 @@ def why_not_hold_for_one(by: Person, network: Network, keep: Person, other: Pers
     """Hold ``other`` to be ``keep``. Whatever else they do here is asked by the rooms above."""
     if not may(by, network, Role.DISPATCHER):
         return _("Only a dispatcher can do this.")
-    one, two = same_as(keep.pk, network), same_as(other.pk, network)
-    if by.pk in one | two:
+    ones, others = same_as(keep.pk, network), same_as(other.pk, network)
+    if by.pk in ones | others:
         return _("Somebody else of the desk has to say that of you.")
-    if other.pk in one:
+    if other.pk in ones:
         return _("They are held to be one person already.")
-    if other.login_index is not None:
-        if keep.login_index is not None:
+    if Person.objects.filter(pk__in=others).exclude(login_index=None).exists():
+        if Person.objects.filter(pk__in=ones).exclude(login_index=None).exists():
             return _("Both sign in with an account of their own. Ask which one they use, and let the other one leave.")
         return _("Keep the one who signs in with an account.")
-    # Of whom nothing may be brought together. Said like any answer of the desk: that they are kept apart tells nobody.
-    if kept_apart_from(keep.pk, network) & two:
-        return _("They were said to be two different people.")
+    if any(kept_apart_from(each, network) & others for each in ones):
+        return str(SAID_TO_BE_TWO)
     return None
 
 
@@ -128,6 +127,14 @@ def why_not_take_out(by: Person, network: Network, person: Person) -> str | None
     """Say that somebody who was held to be another is someone else."""
     if not may(by, network, Role.DISPATCHER):
         return _("Only a dispatcher can do this.")
-    if len(same_as(person.pk, network)) < 2:
+    all_of_them = same_as(person.pk, network)
+    if len(all_of_them) < 2:
         return _("They are held to be nobody else.")
+    if by.pk in all_of_them:
+        return _("Somebody else of the desk has to say that of you.")
+    if Joined.objects.filter(network=network, person__in=all_of_them).exclude(stood="").exists():
+        if not may(by, network, Role.STEWARD):
+            return _("Both were members here. Only a steward can take them apart.")
+        if Membership.objects.filter(network=network, person__in=all_of_them, is_held=True).exists():
+            return _("One of them rests because somebody of trust asked for it. Please ask a person of trust first.")
     return None

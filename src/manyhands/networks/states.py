@@ -27,3 +27,6 @@ MOVES: dict[str, set[str]] = {
     Standing.PAUSED: {Standing.ACTIVE, Standing.LEFT},
     Standing.LEFT: {Standing.WAITING},
 }
+
+# Why some can't be held for one person: the desk said so, or people of trust did. Which of them, nobody reads.
+SAID_TO_BE_TWO = _("These two can't be held for one here: somebody of this network said that they are two.")

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from manyhands.journal import actions as journal
 from manyhands.kit import codes, ring
 from manyhands.kit.refusals import Refused, refuse_if
-from manyhands.networks.models import Network
-from manyhands.networks.queries import role_of, same_as
+from manyhands.networks import actions as networks
+from manyhands.networks.models import Apart, Network
+from manyhands.networks.queries import kept_apart_from, role_of, same_as
 from manyhands.people.models import Person
 from manyhands.privacy import policy, queries, rules, showing
 from manyhands.privacy.forgetting import Clock, mark, shred
@@ -48,6 +49,7 @@ __all__ = [
     "keys_must_go",
     "limit",
     "mark",
+    "protect_each",
     "release",
     "reveal",
     "reveal_one",
@@ -253,6 +255,27 @@ def _care_ends(person: Person, network: Network, *, by: Person | None, now: date
     for care in Care.objects.filter(network=network, person__in=people):
         journal.record("care.ended", care, by=by, now=now, network=network.pk)
         care.delete()
+    network.__dict__.pop("_in_danger", None)
+
+
+@transaction.atomic
+def protect_each(people: Iterable[UUID], *, network: Network, now: datetime) -> None:
+    """Before some who are held for one person part: what protects one of them protects each, also alone.
+
+    Extra care and being kept apart stay until they are lifted in the usual way, whoever takes people apart.
+    """
+    records = {person.pk: person for person in Person.objects.filter(pk__in=list(people))}
+    careful = set(Care.objects.filter(network=network, person__in=records).values_list("person", flat=True))
+    for key in sorted(records.keys() - careful) if careful else ():
+        care = Care.objects.create(network=network, person=records[key], since=now, word=codes.fresh_code())
+        journal.record("care.taken", care, by=None, now=now, network=network.pk)
+    apart = {key: kept_apart_from(key, network) for key in records}
+    others = Person.objects.in_bulk({other for found in apart.values() for other in found})
+    rows = Apart.objects.filter(network=network).values_list("one", "other")
+    said = {frozenset(row) for row in rows}
+    for key, found in sorted(apart.items()):
+        for other in sorted(each for each in found & others.keys() if frozenset((key, each)) not in said):
+            networks.keep_apart(network, records[key], others[other], apart=True, now=now)
     network.__dict__.pop("_in_danger", None)
 
 

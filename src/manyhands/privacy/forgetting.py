@@ -27,6 +27,7 @@ SHORTER = {
     "exchange.Offer": "words_days",
     "people.ContactPoint": "words_days",
     "people.Person": "name_days",
+    "networks.Joined": "name_days",
 }
 # The keys of what is not forgotten for now because the law demands it: model -> its things.
 Held = Mapping[str, QuerySet[Any]]

@@ -15,6 +15,7 @@ from manyhands.kit import links
 from manyhands.kit.refusals import Refused, refuse_if
 from manyhands.networks import actions as networks
 from manyhands.networks.models import Network
+from manyhands.networks.queries import with_those_joined
 from manyhands.notices import actions as notices
 from manyhands.people.models import Person
 from manyhands.safety import queries, rules
@@ -49,6 +50,7 @@ def report(
     if not words.strip():
         raise Refused(_("Please say in a few words what happened."))
     closed_to = {*not_these, *(person.pk for person in (about, written_by) if person is not None)}
+    closed_to |= with_those_joined(closed_to, network)
     readers, is_host = queries.readers_without(network, closed_to)
     if not readers:
         raise Refused(_("Nobody here is left who could read it. Please turn to somebody outside."))

@@ -60,7 +60,8 @@ def forget_on_request(request: NetworkRequest, code: str) -> HttpResponse:
         question=_("Did they ask to be forgotten?"),
         consequence=_(
             "Everything about whoever asked for this is blanked now, in all their asks, and can’t be brought back. "
-            "What is still open is taken back. That something was asked for stays counted. Your name stands by it."
+            "What is still open is taken back. Whatever else the desk holds to be theirs goes with it. That something "
+            "was asked for stays counted. Your name stands by it."
         ),
         yes=_("Yes, they asked for it"),
         by=dispatcher(request),

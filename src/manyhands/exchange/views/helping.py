@@ -307,7 +307,7 @@ def helper_page(request: NetworkRequest, key: UUID) -> HttpResponse:
     if membership is None:
         raise NotHere
     helper, by, now = queries.member_helper(membership), _member(request), timezone.now()
-    care = seeing.care_of(membership.person, request.network)
+    care = seeing.care_known_of(membership.person, request.network)
     seen = _see(membership, helper, care, by=by, now=now)
     is_shut = any(shown.held_back for shown in seen)
     form = HelperForm(
