@@ -134,8 +134,9 @@ class Server:
         """Run Python in the served house's own settings; what it prints comes back."""
         start = "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'manyhands.config.settings'\nimport django; django.setup()\n"
         done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", start + code], env=self.env, capture_output=True, text=True, check=False,
-            cwd=Path(__file__).parents[1],
+            # Not on the command line: what a thousand people said is too long for that.
+            [sys.executable, "-W", "error", "-"], input=start + code, env=self.env, capture_output=True, text=True,
+            check=False, cwd=Path(__file__).parents[1],
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
