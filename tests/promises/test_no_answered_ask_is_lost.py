@@ -137,6 +137,7 @@ def nothing_is_lost(server: Server, kill: Callable[[Server, random.Random], None
         stream.join(timeout=60)
     sound, kept = json.loads(server.python(COUNT))
     answered = [words for stream in streams for words in stream.answered]
+    print(f"\n{kills} kills, {len(answered)} answered, {len(set(answered) - set(kept))} lost, {len(kept)} there")
     assert sound == "ok"
     assert len(answered) >= kills * 5
     assert set(answered) <= set(kept), "an answered ask was lost"

@@ -32,7 +32,7 @@ def test_a_killed_worker_sends_at_most_one_text_too_many(tmp_path):
     luck = random.Random(3)
     with gateway.running() as texts, own_database(tmp_path) as database:
         house = Server(tmp_path, database, demo=False)
-        house.env["MANYHANDS_TEXT_URL"] = texts.url
+        house.env |= {"MANYHANDS_TEXT_URL": texts.url, "MANYHANDS_TEXTS_A_DAY": str(NOTICES)}
         house.python(SCENE)
         with crew_of(house) as crew:
             for kill in range(KILLS):
@@ -43,6 +43,7 @@ def test_a_killed_worker_sends_at_most_one_text_too_many(tmp_path):
         counts, ids = house.python(RECKONING).splitlines()
     sent, attempts = map(int, counts.split())
     times = Counter(text["id"] for text in texts.given)
+    print(f"\n{KILLS} kills, {sent} of {NOTICES} told, {len(texts.given) - NOTICES} texts too many")
     assert sent == NOTICES
     assert set(times) == set(ids.split())
     assert sum(times.values()) <= NOTICES + KILLS

@@ -13,6 +13,7 @@ from django.core import mail
 
 from manyhands.config import undone
 from manyhands.jobs import queries
+from manyhands.jobs.models import Job
 from manyhands.notices import actions, tasks
 from manyhands.notices.models import Notice
 from manyhands.notices.states import NoticeState, Way, WhyNot
@@ -100,3 +101,13 @@ def test_a_gateway_that_is_asked_again_costs_no_more(texts):
         text(someone(number))
     work_off(queries.moment() + timedelta(hours=1))
     assert Notice.objects.filter(state=NoticeState.SENT).count() == A_DAY
+
+
+def test_workers_that_die_before_they_counted_let_nothing_more_through(texts):
+    for number in range(A_DAY + 5):
+        text(someone(number))
+    # As if a worker had taken each of them up, and had been killed at once.
+    assert Job.objects.filter(attempts=0).update(attempts=1) == A_DAY + 5
+    work_off()
+    assert len(texts.given) == A_DAY
+    assert Notice.objects.filter(state=NoticeState.FAILED, why_not=WhyNot.TOO_MANY).count() == 5

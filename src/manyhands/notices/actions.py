@@ -77,9 +77,7 @@ def send(notice: Notice, *, now: datetime, last: bool, context: Any) -> None:
         why = WhyNot.OVER if words is None else WhyNot.NO_WAY if _anything_is_on(notice) else WhyNot.OFF
         _end(notice, NoticeState.DROPPED, why=why, way=way, now=now, context=context)
         return
-    # Counted once, however often its carrier is asked.
-    if way == Way.TEXT and context.attempt == 1 and not _may_text(to, now=now):
-        _end(notice, NoticeState.FAILED, why=WhyNot.TOO_MANY, way=way, now=now, context=context)
+    if way == Way.TEXT and not _counts_among_todays(notice, to, now=now, context=context):
         return
     try:
         if way == Way.MAIL:
@@ -104,6 +102,18 @@ def _way_to(notice: Notice) -> tuple[str, str]:
     if notice.way in {"", Way.TEXT} and carriers.texts_are_on() and (number := queries.number_of(person)):
         return Way.TEXT, number
     return notice.way, ""
+
+
+@transaction.atomic
+def _counts_among_todays(notice: Notice, number: str, *, now: datetime, context: Any) -> bool:
+    """Count a text among today's, once, however often its carrier is asked; one too many ends here.
+
+    All in one transaction: a worker that is killed in the middle has counted nothing, and whoever takes over counts.
+    """
+    if not limits.allow("text", notice.pk, most=1, within=timedelta(days=1), now=now) or _may_text(number, now=now):
+        return True
+    _end(notice, NoticeState.FAILED, why=WhyNot.TOO_MANY, way=Way.TEXT, now=now, context=context)
+    return False
 
 
 def _may_text(number: str, *, now: datetime) -> bool:
