@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import translation
 
 from manyhands.journal.models import Entry
-from tests import cast, gathered, serving
+from tests import cast, gathered, loud_wall, serving
 
 # The suite throws the same odd inputs each time, so that a change is judged by what it changed. To look for new ones:
 # HYPOTHESIS_PROFILE=wild script/test -- tests/kernel
@@ -108,6 +108,13 @@ def gathered_once(django_db_setup: None, django_db_blocker) -> gathered.Gathered
     """The cast, before any test changed the clock or a setting."""
     with django_db_blocker.unblock():
         return gathered.once()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_question_leans_on_the_wall() -> Iterator[None]:
+    """A question that finds rows of another network fails its test, though the wall would have held them back."""
+    with loud_wall.loud():
+        yield
 
 
 @pytest.fixture

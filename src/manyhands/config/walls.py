@@ -1,4 +1,4 @@
-"""The second wall between networks: PostgreSQL's row-level security on every table that holds a network's rows.
+"""Which tables hold a network's rows, and PostgreSQL's own wall around each of them: row-level security.
 
 Which tables those are is read from the models: whatever names its network, and whatever belongs to such a thing. So a
 new table has its wall as soon as the database is brought up to date, and nobody has to remember it.

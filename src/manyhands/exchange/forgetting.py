@@ -16,7 +16,7 @@ from manyhands.exchange import holding
 from manyhands.exchange.models import Ask, Asking, Claim, Helper, Letter, Match, Offer, Repeat
 from manyhands.exchange.states import OfferState, RepeatState
 from manyhands.journal import actions as journal
-from manyhands.kit import links, ring
+from manyhands.kit import links, ring, wall
 from manyhands.kit.refusals import refuse_if
 from manyhands.networks.models import Joined, Membership, Network
 from manyhands.networks.queries import may, same_as
@@ -280,12 +280,14 @@ CLOCKS_BELOW = {
 # ── All of one person, now ───────────────────────────────────────────────────────────────────────────────────────────
 
 
+@wall.everywhere()
 @transaction.atomic
 def erase_person(person: Person, *, by: Person, now: datetime) -> privacy.Erasure:
     """Forget all of one person now, because they want it so. Their key dies once this is committed.
 
     They say it themselves, or tell a steward who does it. What they asked for is withdrawn, what they held goes back,
-    they leave every network. The counts stay. Whoever is held to be them goes as well (`_gone_with`).
+    they leave every network: wherever this is said, it is about all of them. The counts stay. Whoever is held to be
+    them goes as well (`_gone_with`).
     """
     refuse_if(why_not_erase(by, person))
     for network in Network.objects.filter(

@@ -14,6 +14,7 @@ from manyhands.exchange.forgetting import forget_helper, forget_place, only_in
 from manyhands.exchange.models import Ask, Helper, Letter, Offer, Repeat
 from manyhands.exchange.states import OPEN, OfferState, RepeatState
 from manyhands.journal import actions as journal
+from manyhands.kit import wall
 from manyhands.kit.refusals import Refused, refuse_if
 from manyhands.networks import actions as networks
 from manyhands.networks.models import Membership, Network
@@ -62,11 +63,13 @@ def why_not_sleep(by: Person | None, network: Network, *, is_open: bool) -> str 
     return None
 
 
+@wall.everywhere()
 def put_to_sleep(network: Network, *, note: str, by: Person | None, now: datetime) -> dict[str, int]:
     """Forget everybody in a network but those who wake it, and shut its pages. Says how many of what were forgotten.
 
     Who stays are the two who agreed, with how they sign in; from the terminal the stewards. Their keys die with those
-    who belong nowhere else. The asks stay counted, and settings, words, lists, areas and squares stay as they are.
+    who belong nowhere else, so this looks across all networks. The asks stay counted, and settings, words, lists, areas
+    and squares stay as they are.
     """
     if not note.strip():
         raise Refused(_("Say how somebody is reached meanwhile: it stands on the public page."))

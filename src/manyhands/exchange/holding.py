@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from manyhands.exchange.models import Ask, Asking, Claim, Helper, Match, Offer, Repeat
 from manyhands.exchange.states import RepeatState
+from manyhands.kit import wall
 from manyhands.networks.models import Membership, Network
 from manyhands.people.models import ContactPoint, Person
 from manyhands.places.models import Place
@@ -66,6 +67,7 @@ def is_about(hold: Hold, person: Person) -> bool:
     )
 
 
+@wall.everywhere()
 def held_and_told(person: Person, *, now: datetime) -> list[Hold]:
     """The holds that keep something of a person and of which they may be told: for the person."""
     return [hold for hold in privacy.holds_in_force(now=now).filter(may_tell=True) if is_about(hold, person)]

@@ -14,7 +14,7 @@ from django.db.models.functions import TruncDate
 
 from manyhands.exchange.models import Ask, Asking, Category, Cause, Claim, Helper, Letter, Match, Offer, Repeat
 from manyhands.exchange.states import OPEN, AskState, ClaimState, MatchState, OfferState
-from manyhands.kit import codes, links
+from manyhands.kit import codes, links, wall
 from manyhands.kit.sealed_fields import read_opened
 from manyhands.networks.models import Membership, Network
 from manyhands.networks.queries import may, membership_of, not_kept_apart, same_as
@@ -110,12 +110,14 @@ def area_of(place: Place, network: Network) -> str:
 
 def asking_behind(token: str) -> Asking | None:
     """What a private link opens."""
-    return Asking.objects.filter(token_digest=links.digest(token)).select_related("network", "asked_by").first()
+    with wall.everywhere():
+        return Asking.objects.filter(token_digest=links.digest(token)).select_related("network", "asked_by").first()
 
 
 def letter_behind(token: str) -> Letter | None:
     """The letter a private link belongs to, as long as it is none of the asks yet."""
-    return Letter.objects.filter(token_digest=links.digest(token)).select_related("network").first()
+    with wall.everywhere():
+        return Letter.objects.filter(token_digest=links.digest(token)).select_related("network").first()
 
 
 def kept_letters(network: Network) -> QuerySet[Letter]:
@@ -181,11 +183,12 @@ def things_of(reveals: Iterable[Reveal]) -> dict[str, str]:
 
 def offer_behind(token: str) -> Offer | None:
     """The offer a private link opens."""
-    return (
-        Offer.objects.filter(token_digest=links.digest(token))
-        .select_related("network", "offered_by", "category", "place__area")
-        .first()
-    )
+    with wall.everywhere():
+        return (
+            Offer.objects.filter(token_digest=links.digest(token))
+            .select_related("network", "offered_by", "category", "place__area")
+            .first()
+        )
 
 
 def offer_token(offer: Offer) -> str:

@@ -15,7 +15,7 @@ from manyhands.home import queries
 from manyhands.kit.again import may_repeat
 from manyhands.kit.refusals import NotHere
 from manyhands.networks import queries as networks
-from manyhands.networks.here import NetworkRequest, for_role
+from manyhands.networks.here import NetworkRequest, across_networks, for_role
 from manyhands.networks.states import Role
 from manyhands.people import queries as people
 from manyhands.people.models import Person
@@ -23,6 +23,7 @@ from manyhands.people.models import Person
 BACKEND = "manyhands.people.signing_in.LoginNameBackend"
 
 
+@across_networks
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """The networks of this install; where there is only one, straight to it."""
@@ -63,6 +64,7 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "home/about.html", {"version": settings.VERSION, "source": settings.ENV.source_url})
 
 
+@across_networks
 @require_safe
 def demo(request: HttpRequest) -> HttpResponse:
     """One tap to be a neighbour, a helper or a dispatcher of the demo network. Only in demo mode."""
@@ -71,6 +73,7 @@ def demo(request: HttpRequest) -> HttpResponse:
     return render(request, "home/demo.html", {"faces": queries.demo_faces(), "networks": networks.open_to_all()})
 
 
+@across_networks
 @may_repeat
 @require_POST
 def demo_enter(request: HttpRequest, key: object) -> HttpResponse:

@@ -46,6 +46,8 @@ class NetworkFromUrl:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Until the address, a private link or the page itself says of which network this is, no network is in sight.
+        wall.not_yet()
         try:
             return self.get_response(request)
         finally:
@@ -57,6 +59,8 @@ class NetworkFromUrl:
     ) -> HttpResponseBase | None:
         slug = kwargs.pop("network", None)
         if slug is None:
+            if getattr(view, "looks_across", False):
+                wall.step_out()
             return None
         network = by_slug(slug)
         if network is None:
@@ -75,6 +79,15 @@ def set_network(request: HttpRequest, network: Network) -> None:
     request.network = network  # type: ignore[attr-defined]
     request.membership = membership_of(request.user, network)  # type: ignore[attr-defined]
     timezone.activate(network.zone)
+
+
+def across_networks(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A page of the house, which no network's address leads to and which looks across all of them.
+
+    It says so here, by name: any other page that asks for a network's rows before it knows of which is not answered.
+    """
+    view.looks_across = True  # type: ignore[attr-defined]
+    return view
 
 
 def for_role(role: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from manyhands.kit import wall
 from manyhands.networks.models import Joined, Membership, Network
 from manyhands.networks.queries import kept_apart_from, may, same_as
 from manyhands.networks.states import MOVES, SAID_TO_BE_TWO, Role, Standing
@@ -86,8 +87,11 @@ def why_not_invite_again(person: Person, membership: Membership) -> str | None:
         return _("Only a steward can make a new sign-in link.")
     if membership.person.is_host and membership.person_id != person.pk:
         return _("The host makes their own link on the server: manyhands createhost.")
-    elsewhere = Membership.objects.filter(person=membership.person).exclude(network=membership.network)
-    if elsewhere.exclude(standing=Standing.LEFT).exists() and membership.person_id != person.pk:
+    # Asked from a page of one network, about all of them: inside its wall nobody would ever be a member elsewhere.
+    with wall.everywhere():
+        elsewhere = Membership.objects.filter(person=membership.person).exclude(network=membership.network)
+        is_elsewhere = elsewhere.exclude(standing=Standing.LEFT).exists()
+    if is_elsewhere and membership.person_id != person.pk:
         return _("This person is also a member of another network here. Ask the host to make the link.")
     return None
 

@@ -23,7 +23,7 @@ from manyhands.kit.versions import saving, status_of
 from manyhands.kit.way_in import WayInForm
 from manyhands.networks import actions, queries
 from manyhands.networks.forms import InviteForm, NetworkForm, NewNetworkForm, WordsForm
-from manyhands.networks.here import NetworkRequest, for_role, steward_step_missing
+from manyhands.networks.here import NetworkRequest, across_networks, for_role, steward_step_missing
 from manyhands.networks.models import Membership
 from manyhands.networks.states import Role, Standing
 from manyhands.people import actions as people
@@ -256,6 +256,7 @@ def _reword(request: NetworkRequest, said: dict[str, str], own: dict[str, str], 
             )
 
 
+@across_networks
 @require_http_methods(["GET", "POST"])
 def host(request: HttpRequest) -> HttpResponse:
     """The host's page: the networks of this install, and a new one."""

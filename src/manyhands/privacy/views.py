@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from manyhands.kit import wall
 from manyhands.kit.refusals import NotHere, Refused
 from manyhands.kit.versions import saving, status_of
 from manyhands.networks.here import NetworkRequest, for_role, steward_step_missing
@@ -37,8 +38,11 @@ def _member(request: NetworkRequest) -> Person:
 @require_safe
 def who_saw_me(request: NetworkRequest) -> HttpResponse:
     """Everyone who saw one's own details, the latest first."""
-    page = Paginator(queries.who_saw(_member(request)), PAGE).get_page(request.GET.get("page"))
-    return render(request, "privacy/who_saw.html", {"page": page, "seen": queries.told(page)})
+    # Whoever saw them, saw them: also in another network.
+    with wall.everywhere():
+        page = Paginator(queries.who_saw(_member(request)), PAGE).get_page(request.GET.get("page"))
+        seen = queries.told(list(page))
+    return render(request, "privacy/who_saw.html", {"page": page, "seen": seen})
 
 
 @never_cache

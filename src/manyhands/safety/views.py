@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from manyhands.exchange import queries as exchange
-from manyhands.kit import limits
+from manyhands.kit import limits, wall
 from manyhands.kit.refusals import NotHere, Refused
 from manyhands.networks import queries as networks
-from manyhands.networks.here import NetworkRequest, for_role, set_network
+from manyhands.networks.here import NetworkRequest, across_networks, for_role, set_network
 from manyhands.networks.states import Role, Standing
 from manyhands.people.here import POWERS_IDLE_WRITING, fresh_sign_in_missing, second_step_missing
 from manyhands.people.models import Person
@@ -127,6 +127,7 @@ def _is_it_you(request: HttpRequest, person: Person) -> HttpResponse | None:
 
 
 @never_cache
+@across_networks
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     """The reports one may read, for people of trust and the host; for everyone else the page is not there."""
@@ -144,7 +145,9 @@ def reports(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def handle(request: NetworkRequest, key: UUID) -> HttpResponse:
     """One report, for whoever may read it: take it, answer, protect, end it."""
-    found = queries.visible_to(request.user).filter(pk=key).first()
+    # Whoever is trusted may be so in several networks; which one this is, the report says.
+    with wall.everywhere():
+        found = queries.visible_to(request.user).filter(pk=key).first()
     if found is None or not isinstance(request.user, Person):
         raise NotHere
     if (missing := _is_it_you(request, request.user)) is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.backends.sqlite3 import base as djangos
+from django.db.backends.sqlite3.operations import DatabaseOperations
 from django.db.utils import OperationalError
 
 from manyhands.config.fair_sqlite.queue import Queue, WaitedTooLong
@@ -22,6 +23,12 @@ LOOKS = re.compile(
 )
 
 
+class Operations(DatabaseOperations):
+    """Questions made with the wall between networks in them."""
+
+    compiler_module = "manyhands.config.walled_queries.of_sqlite"
+
+
 class DatabaseWrapper(djangos.DatabaseWrapper):
     """A connection whose write transactions begin when it is their turn.
 
@@ -30,6 +37,7 @@ class DatabaseWrapper(djangos.DatabaseWrapper):
     one too.
     """
 
+    ops_class = Operations
     queue: Queue | None = None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:

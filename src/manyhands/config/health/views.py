@@ -15,9 +15,11 @@ from manyhands.config.health import metrics, state
 from manyhands.config.wellbeing import complaints
 from manyhands.kit.again import may_repeat
 from manyhands.kit.refusals import NotHere
+from manyhands.networks.here import across_networks
 from manyhands.people.models import Person
 
 
+@across_networks
 @require_safe
 def how_it_is(request: HttpRequest) -> HttpResponse:
     """How this install is doing. For hosts only; to everyone else it is not there."""
@@ -45,6 +47,7 @@ def blocked(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse(status=204)
 
 
+@across_networks
 @require_safe
 def metrics_page(request: HttpRequest) -> HttpResponse:
     """Numbers for Prometheus, for whoever holds the token; without one set, or with another, it is not there."""

@@ -23,6 +23,7 @@ from manyhands.kit.again import may_repeat
 from manyhands.kit.refusals import NotHere
 from manyhands.kit.ring import asking, slots
 from manyhands.networks import queries as networks
+from manyhands.networks.here import across_networks
 from manyhands.people.here import second_step_missing
 from manyhands.people.models import Person
 
@@ -112,6 +113,7 @@ def _given(given: int, asked: slots.Asked) -> str:
     ) % {"given": given, "needed": asked.needed}
 
 
+@across_networks
 @may_repeat
 @never_cache
 @require_http_methods(["GET", "POST"])

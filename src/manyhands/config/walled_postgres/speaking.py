@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.backends.postgresql import base as djangos
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from manyhands.kit import wall
 
 TELL = "SELECT set_config('manyhands.network', %s, false)"
+
+
+class Operations(DatabaseOperations):
+    """Questions made with the wall between networks in them, before the database's own."""
+
+    compiler_module = "manyhands.config.walled_queries.of_postgres"
 
 
 class DatabaseWrapper(djangos.DatabaseWrapper):
@@ -18,6 +25,7 @@ class DatabaseWrapper(djangos.DatabaseWrapper):
     one that had to be opened anew in the middle of this one can stand in the wrong place.
     """
 
+    ops_class = Operations
     # What the connection was told last; None where that is not sure.
     told: str | None = None
 

@@ -20,6 +20,7 @@ from manyhands.exchange import queries
 from manyhands.exchange.forms.asking import ReachForm
 from manyhands.exchange.models import Asking, Letter, Match, Offer
 from manyhands.exchange.states import MatchState
+from manyhands.kit import wall
 from manyhands.kit.refusals import NotHere, Refused
 from manyhands.networks.here import set_network
 from manyhands.networks.models import Network
@@ -123,6 +124,7 @@ class SeenLately:
     more: bool
 
 
+@wall.everywhere()
 def seen_lately(person: Person) -> SeenLately:
     """For the private page itself; all of them stand on a page of their own."""
     reveals = list(seeing.who_saw(person)[: SEEN_HERE + 1])
@@ -131,9 +133,12 @@ def seen_lately(person: Person) -> SeenLately:
 
 def who_saw_page(request: HttpRequest, person: Person, *, back: str) -> HttpResponse:
     """All who saw someone's details, for whoever holds their private link."""
-    page = Paginator(seeing.who_saw(person), SEEN_ON_A_PAGE).get_page(request.GET.get("page"))
-    reveals = list(page)
-    context = {"page": page, "seen": seeing.told(reveals, queries.things_of(reveals)), "back": back}
+    # Whoever saw them, saw them: also in another network.
+    with wall.everywhere():
+        page = Paginator(seeing.who_saw(person), SEEN_ON_A_PAGE).get_page(request.GET.get("page"))
+        reveals = list(page)
+        seen = seeing.told(reveals, queries.things_of(reveals))
+    context = {"page": page, "seen": seen, "back": back}
     return render(request, "privacy/who_saw.html", context)
 
 
