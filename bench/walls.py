@@ -4,8 +4,9 @@
     python bench/walls.py --asks 400 --pairs 200
 
 A town of `--asks` open asks in one network and as many in another; each page is read in turn with Django's own way of
-making questions and with the walled one, and the ratio of each such pair is taken. Absolute figures belong to the
-machine. Reference (2026-11-27, two shared cores): docs/decisions/0022-the-wall-in-every-question.md.
+making questions and with the walled one, and the ratio of each such pair is taken: of the processor's time in this
+process, so that others at work do not count (on PostgreSQL without what the database does). Absolute figures belong to
+the machine. Reference (2026-11-27, two shared cores): docs/decisions/0022-the-wall-in-every-question.md.
 """
 
 from __future__ import annotations
@@ -69,10 +70,10 @@ def _measure(asks: int, pairs: int) -> None:
         for turn in range(pairs + 5):
             for way in sorted(ways, reverse=bool(turn % 2)):
                 connection.ops._cache = ways[way]
-                begun = time.perf_counter()
+                begun = time.process_time()
                 answer = client.get(page)
                 if turn >= 5:
-                    took[way].append(time.perf_counter() - begun)
+                    took[way].append(time.process_time() - begun)
                 assert answer.status_code == 200, (page, answer.status_code)
         ratio = statistics.median(w / wo for w, wo in zip(took["with"], took["without"], strict=True))
         middle = {way: 1000 * statistics.median(times) for way, times in took.items()}

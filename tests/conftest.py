@@ -118,6 +118,12 @@ def no_question_leans_on_the_wall() -> Iterator[None]:
 
 
 @pytest.fixture
+def strict(monkeypatch) -> None:
+    """Every question asked inside a network's wall has to name the network, or a key of one of its rows."""
+    monkeypatch.setattr(loud_wall.SPOKE, "is_strict", True)
+
+
+@pytest.fixture
 def town(gathered_once: gathered.Gathered, db: None) -> cast.Cast:
     """The cast, in the database."""
     return gathered.again(gathered_once)

@@ -12,6 +12,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.architecture.access import ACCESS, ROLES, Row
 from tests.promises.test_p_24_no_page_talks_to_a_third_party import lapses
 
+# Each page is looked at in every role, so each of its questions is read here too (tests/loud_wall.py).
+pytestmark = pytest.mark.usefixtures("strict")
+
 
 def every_url(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
     """The full name of every url; one without a name is told by its pattern."""

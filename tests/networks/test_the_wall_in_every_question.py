@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from manyhands.config.walled_queries.walling import only_ours
 from manyhands.deliveries.models import Plan, Run, Stop
@@ -158,6 +158,36 @@ def test_in_the_suite_the_wall_speaks(town):
                 question()
         mine = Ask.objects.filter(network=town.riverside)
         assert [mine.count(), len(mine), mine.update(skill="driver")] == [1, 1, 1]
+
+
+@pytest.mark.usefixtures("strict")
+def test_a_strict_question_has_to_hang_on_the_network_or_a_key_whatever_rows_there_are(town):
+    town.elsewhere.delete()
+    here, asking = town.riverside, town.asking
+    loose = (
+        lambda: list(Ask.objects.all()),
+        lambda: Ask.objects.filter(code="AAAAA").exists(),
+        lambda: Ask.objects.filter(Q(network=here) | Q(state="new")).count(),
+        lambda: list(Ask.objects.exclude(network=here)),
+        lambda: list(Membership.objects.filter(person=town.dee)),
+        lambda: list(Network.objects.filter(Exists(Ask.objects.filter(state="new")))),
+        lambda: list(Ask.objects.filter(network=here, asking__asked_by__in=Membership.objects.values("person"))),
+        lambda: Ask.objects.filter(state="new").update(skill="driver"),
+        lambda: Ask.objects.filter(state="new").delete(),
+    )
+    held = (
+        lambda: list(Ask.objects.filter(Q(network=here) | Q(pk=asking.pk), state="new")),
+        lambda: list(Ask.objects.filter(asking=asking)),
+        lambda: list(Ask.objects.filter(asking__network=here, place__area__name="Harbour")),
+        lambda: list(Claim.objects.filter(ask__in=Ask.objects.filter(network=here))),
+        lambda: list(here.memberships.filter(person=town.dee)),
+    )
+    with wall.within(here.pk):
+        for question in loose:
+            with pytest.raises(loud_wall.HangsOnNothing), transaction.atomic():
+                question()
+        for question in held:
+            question()
 
 
 def test_what_is_written_into_the_sql_comes_from_a_network_alone(town):

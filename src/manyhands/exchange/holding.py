@@ -18,9 +18,13 @@ from manyhands.privacy import queries as privacy
 from manyhands.privacy.models import Hold
 
 
-def held(now: datetime) -> dict[str, QuerySet[Any]]:
-    """The keys of all that is held by law now, by model. Empty where nothing is: that costs one question."""
-    holds = list(privacy.holds_in_force(now=now))
+def held(now: datetime, *, network: Network | None = None) -> dict[str, QuerySet[Any]]:
+    """The keys of all that is held by law now, by model. Empty where nothing is: that costs one question.
+
+    ``network``: only what its own holds keep, of its own things; a page of the network asks no further.
+    """
+    in_force = privacy.holds_in_force(now=now)
+    holds = list(in_force if network is None else in_force.filter(network=network))
     if not holds:
         return {}
     asks, offers, people = Q(pk=None), Q(pk=None), set[UUID]()
@@ -81,7 +85,7 @@ def forgotten_on(asks: list[Ask], network: Network, *, now: datetime) -> dict[UU
         for ask in asks
         if ask.closed_at is not None and (ask.repeat is None or ask.repeat.state == RepeatState.STOPPED)
     }
-    if (kept := held(now).get("exchange.Ask")) is not None:
+    if (kept := held(now, network=network).get("exchange.Ask")) is not None:
         for key in kept.filter(pk__in=list(found)):
             found.pop(key["pk"])
     return found

@@ -80,7 +80,7 @@ def _show(
     request: NetworkRequest, *, form: KeepingForm | None = None, hold_form: HoldForm | None = None, status: int = 200
 ) -> HttpResponse:
     network, today, now = request.network, _today(request), timezone.now()
-    in_force = set(queries.holds_in_force(now=now).values_list("pk", flat=True))
+    in_force = set(queries.holds_in_force(now=now).filter(network=network).values_list("pk", flat=True))
     holds = list(queries.holds_of(network))
     context = {
         "form": form or KeepingForm(instance=queries.keeping_of(network)),
