@@ -19,6 +19,7 @@ TIMETABLE = (
     every(minutes=1, do=exchange.come_round),
     every(minutes=1, do=exchange.expire_what_is_due),
     every(minutes=1, do=exchange.read_inbox),
+    every(minutes=5, do=exchange.let_through_what_nobody_sees),
     every(hours=1, do=exchange.take_off_the_form),
     every(minutes=5, do=exchange.sweep_kept_files),
     every(minutes=5, do=kit.sweep_limits),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -17,7 +18,7 @@ from manyhands.exchange.models import Ask, Helper
 from manyhands.exchange.states import AskState, ClaimState
 from manyhands.kit import links, wall
 from manyhands.networks.models import Network
-from manyhands.networks.queries import may
+from manyhands.networks.queries import kept_apart_from, may, may_see
 from manyhands.networks.states import Role
 from manyhands.people.models import Person
 
@@ -35,9 +36,22 @@ def hubs_to_load_at(network: Network) -> QuerySet[Hub]:
 
 
 def visible_to(person: Someone, network: Network) -> QuerySet[Plan]:
-    """Plans this person may see, newest first: all of them at the desk, none elsewhere. The only way in from a page."""
+    """Plans this person may see, newest first: all of them at the desk, none elsewhere. The only way in from a page.
+
+    A plan with an ask of somebody they are kept apart from is not there for them as a whole: its times, sums and ways
+    would tell of the stop that is missing.
+    """
     plans = Plan.objects.filter(network=network).select_related("network", "made_by").order_by("-made_at", "pk")
-    return plans if may(person, network, Role.DISPATCHER) else plans.none()
+    if not may(person, network, Role.DISPATCHER):
+        return plans.none()
+    hidden = _hidden_from(person, network)
+    return plans if hidden is None else plans.exclude(pk__in=hidden)
+
+
+def _hidden_from(person: Someone, network: Network) -> QuerySet[Stop, Any] | None:
+    """The plans this person must not see, if there are any."""
+    apart = kept_apart_from(person.pk, network) if isinstance(person, Person) else frozenset()
+    return Stop.objects.filter(ask__network=network, ask__asking__asked_by__in=apart).values("plan") if apart else None
 
 
 def with_counts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
@@ -99,18 +113,18 @@ def run_in(plan: Plan, key: object) -> Run | None:
         return None
 
 
-def askable(network: Network, *, until: datetime) -> QuerySet[Ask]:
-    """The asks a plan can take on: ready, and wanted at a time that begins before ``until``."""
+def askable(network: Network, person: Someone, *, until: datetime) -> QuerySet[Ask]:
+    """The asks a plan of this person can take on: ready, and wanted at a time that begins before ``until``."""
     return (
-        Ask.objects.filter(network=network, state=AskState.READY)
+        Ask.objects.filter(may_see(person, network, by="asking__asked_by"), network=network, state=AskState.READY)
         .filter(Q(wanted_from=None) | Q(wanted_from__lt=until))
         .select_related("category", "place__area")
         .order_by("-is_urgent", "asked_at", "pk")
     )
 
 
-def picked(network: Network, keys: Iterable[str]) -> QuerySet[Ask]:
-    """The asks picked at the desk, by code or key, as far as a plan can take them on."""
+def picked(network: Network, person: Someone, keys: Iterable[str]) -> QuerySet[Ask]:
+    """The asks picked at the desk, by code or key, as far as a plan of this person can take them on."""
     codes, uuids = [], []
     for key in keys:
         try:
@@ -118,7 +132,8 @@ def picked(network: Network, keys: Iterable[str]) -> QuerySet[Ask]:
         except ValueError:
             codes.append(key.strip().upper())
     return (
-        Ask.objects.filter(network=network, state__in=[AskState.NEW, AskState.READY])
+        Ask.objects.filter(may_see(person, network, by="asking__asked_by"), network=network)
+        .filter(state__in=[AskState.NEW, AskState.READY])
         .filter(Q(code__in=codes) | Q(pk__in=uuids))
         .select_related("category", "place__area")
         .order_by("-is_urgent", "asked_at", "pk")
@@ -214,10 +229,17 @@ class Tonight:
         return sum(run.state == RunState.UNDER_WAY for run in self.runs)
 
 
-def tonight(network: Network, *, now: datetime) -> Tonight:
-    """What is on the road now, for the front desk. Two questions, however many runs there are."""
+def tonight(network: Network, person: Someone = None, *, now: datetime) -> Tonight:
+    """What is on the road now, for the front desk. Two questions, however many runs there are.
+
+    For ``person`` without the plans they may not see.
+    """
+    hidden = _hidden_from(person, network)
+    on_the_road = Run.objects.filter(network=network, state__in=LIVE)
+    if hidden is not None:
+        on_the_road = on_the_road.exclude(plan__in=hidden)
     runs = tuple(
-        _for_the_helper(Run.objects.filter(network=network, state__in=LIVE))
+        _for_the_helper(on_the_road)
         .annotate(
             left=Count("stops", filter=Q(stops__claim__state=ClaimState.HELD)),
             visited=Count("stops", filter=Q(stops__claim__state=ClaimState.DONE)),
@@ -225,7 +247,7 @@ def tonight(network: Network, *, now: datetime) -> Tonight:
         .order_by(F("finish_at").asc(nulls_last=True), "number")
     )
     held = (
-        Stop.objects.filter(run__network=network, run__state__in=LIVE, claim__state=ClaimState.HELD, arrive_at__lt=now)
+        Stop.objects.filter(run__in=on_the_road, claim__state=ClaimState.HELD, arrive_at__lt=now)
         .select_related("ask__category", "claim", "run__helper__membership__person", "plan")
         .order_by("arrive_at")[:100]
     )

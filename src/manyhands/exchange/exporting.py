@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models, transaction
@@ -22,8 +23,8 @@ from manyhands.journal import actions as journal
 from manyhands.kernel.sheets import write_csv
 from manyhands.kit.refusals import Refused, refuse_if
 from manyhands.kit.sealed_fields import read_opened
-from manyhands.networks.models import Network
-from manyhands.networks.queries import may
+from manyhands.networks.models import Membership, Network
+from manyhands.networks.queries import kept_apart_from, may
 from manyhands.networks.states import Role
 from manyhands.people.models import Person
 from manyhands.places.models import Area, Place
@@ -34,6 +35,8 @@ from manyhands.privacy.states import ABOUT_ONE, Why
 
 Row = Sequence[Any]
 See = Callable[[list[privacy.Whose]], list[privacy.Shown]]
+Apart = frozenset[UUID]
+Thing = TypeVar("Thing", bound=models.Model)
 AT_ONCE = 2000
 PEOPLE_AT_ONCE = 500
 # What opens links and doors stays here: a file with it would be worth more than the network's data.
@@ -50,13 +53,14 @@ def give_back(network: Network, *, by: Person | None, now: datetime) -> dict[str
         raise Refused(_("Only a dispatcher can export what the network holds."))
     refuse_if(rules.why_not_take_everything(by, network, now=now))
     see = partial(privacy.reveal, why=Why.EXPORT, by=by, network=network, now=now)
+    apart = kept_apart_from(by.pk, network) if by is not None else frozenset()
     files = {
-        "asks.csv": _asks(network, see),
-        "offers.csv": _offers(network, see),
-        "helpers.csv": _helpers(network, see),
-        "claims.csv": _claims(network),
-        "matches.csv": _matches(network),
-        "repeats.csv": _repeats(network),
+        "asks.csv": _asks(network, see, apart),
+        "offers.csv": _offers(network, see, apart),
+        "helpers.csv": _helpers(network, see, apart),
+        "claims.csv": _claims(network, apart),
+        "matches.csv": _matches(network, apart),
+        "repeats.csv": _repeats(network, apart),
         "categories.csv": _plain(
             ("name", "in other languages", "icon", "minutes", "boxes", "skill", "sensitive", "on the form", "position"),
             Category.objects.filter(network=network).order_by("position", "pk"),
@@ -74,21 +78,21 @@ def give_back(network: Network, *, by: Person | None, now: datetime) -> dict[str
             Area.objects.filter(network=network).select_related("within"),
             lambda a: (a.name, ", ".join(map(str, a.other_names)), a.within.name if a.within else "", a.lat, a.lon),
         ),
-        **_what_other_rooms_hold(network),
-        **as_imported(network),
+        **_what_other_rooms_hold(network, apart),
+        **as_imported(network, apart),
     }  # fmt: skip
     journal.record("network.exported", network, by=by, now=now, network=network.pk, files=len(files))
     return files
 
 
-def as_imported(network: Network) -> dict[str, bytes]:
+def as_imported(network: Network, apart: Apart = frozenset()) -> dict[str, bytes]:
     """What came from files, under the headings it came with, one file for each set of headings: name -> CSV."""
     found: dict[tuple[str, tuple[str, ...]], dict[Any, dict[str, Any]]] = {}
     rows: Iterable[tuple[str, Any, dict[str, Any]]] = (
         *(
             ("asks", asking, row)
             for asking, row in read_opened(
-                Ask.objects.filter(network=network)
+                without(apart, Ask.objects.filter(network=network))
                 .exclude(row={})
                 .exclude(place__holder__in=in_danger(network))
                 .order_by("asked_at", "pk"),
@@ -99,7 +103,9 @@ def as_imported(network: Network) -> dict[str, bytes]:
         *(
             ("offers", key, row)
             for key, row in read_opened(
-                Offer.objects.filter(network=network).exclude(row={}).exclude(offered_by__in=in_danger(network)),
+                without(apart, Offer.objects.filter(network=network))
+                .exclude(row={})
+                .exclude(offered_by__in=in_danger(network)),
                 "pk",
                 "row",
             )
@@ -107,7 +113,7 @@ def as_imported(network: Network) -> dict[str, bytes]:
         *(
             ("helpers", key, row)
             for key, row in read_opened(
-                Helper.objects.filter(network=network)
+                without(apart, Helper.objects.filter(network=network))
                 .exclude(row={})
                 .exclude(membership__person__in=in_danger(network)),
                 "pk",
@@ -127,6 +133,35 @@ def as_imported(network: Network) -> dict[str, bytes]:
             in_order = sorted(held.values(), key=lambda row: int(row.get("number", 0)))
             files[name] = write_csv(headings, ([str(cell) for cell in row["cells"]] for row in in_order))
     return files
+
+
+# Whose a thing is.
+_WHOSE: Mapping[type[models.Model], tuple[str, ...]] = {
+    Ask: ("asking__asked_by",),
+    Asking: ("asked_by",),
+    Offer: ("offered_by",),
+    Membership: ("person",),
+    Helper: ("membership__person",),
+    Claim: ("ask__asking__asked_by", "helper__membership__person"),
+    Match: ("ask__asking__asked_by", "offer__offered_by"),
+    Repeat: ("first__asking__asked_by",),
+    Place: ("holder",),
+}
+
+
+def without(apart: Apart, things: models.QuerySet[Thing]) -> models.QuerySet[Thing]:
+    """Without what is of people whom the one who exports is kept apart from, and without what points at them."""
+    if not apart:
+        return things
+    whose = list(_WHOSE.get(things.model, ()))
+    for field in things.model._meta.concrete_fields:
+        if field.related_model is Person:
+            whose.append(field.name)
+        elif isinstance(field.related_model, type):
+            whose += [f"{field.name}__{path}" for path in _WHOSE.get(field.related_model, ())]
+    for path in dict.fromkeys(whose):
+        things = things.exclude(**{f"{path}__in": apart})
+    return things
 
 
 def _plain(headings: Sequence[str], things: models.QuerySet[Any] | list[Any], cells_of: Callable[[Any], Row]) -> bytes:
@@ -183,9 +218,9 @@ def _table(headings: Sequence[str], rows: Iterable[Row]) -> bytes:
     return write_csv(headings, ([_cell(cell) for cell in cells] for cells in rows))
 
 
-def _asks(network: Network, see: See) -> bytes:
+def _asks(network: Network, see: See, apart: Apart) -> bytes:
     asks = (
-        Ask.objects.filter(network=network)
+        without(apart, Ask.objects.filter(network=network))
         .select_related("category", "cause", "place__area", "asking__asked_by")
         .prefetch_related("asking__asked_by__contact_points")
         .order_by("asked_at", "pk")
@@ -211,9 +246,9 @@ def _asks(network: Network, see: See) -> bytes:
     )  # fmt: skip
 
 
-def _offers(network: Network, see: See) -> bytes:
+def _offers(network: Network, see: See, apart: Apart) -> bytes:
     offers = (
-        Offer.objects.filter(network=network)
+        without(apart, Offer.objects.filter(network=network))
         .select_related("category", "offered_by", "place__area")
         .prefetch_related("offered_by__contact_points")
         .order_by("offered_at", "pk")
@@ -235,9 +270,9 @@ def _offers(network: Network, see: See) -> bytes:
     )  # fmt: skip
 
 
-def _helpers(network: Network, see: See) -> bytes:
+def _helpers(network: Network, see: See, apart: Apart) -> bytes:
     helpers = (
-        Helper.objects.filter(network=network)
+        without(apart, Helper.objects.filter(network=network))
         .select_related("membership__person", "start__area", "end__area")
         .prefetch_related("membership__person__contact_points")
     )
@@ -262,10 +297,10 @@ def _helpers(network: Network, see: See) -> bytes:
     )  # fmt: skip
 
 
-def _claims(network: Network) -> bytes:
+def _claims(network: Network, apart: Apart) -> bytes:
     return _plain(
         ("ask", "helper", "status", "claimed at", "ended at"),
-        Claim.objects.filter(network=network)
+        without(apart, Claim.objects.filter(network=network))
         .select_related("ask", "helper__membership__person")
         .order_by("claimed_at", "pk"),
         lambda claim: (
@@ -275,10 +310,10 @@ def _claims(network: Network) -> bytes:
     )  # fmt: skip
 
 
-def _matches(network: Network) -> bytes:
+def _matches(network: Network, apart: Apart) -> bytes:
     return _plain(
         ("ask", "offer", "status", "asker agreed at", "giver agreed at", "made at", "ended at"),
-        Match.objects.filter(network=network).select_related("ask", "offer").order_by("made_at"),
+        without(apart, Match.objects.filter(network=network)).select_related("ask", "offer").order_by("made_at"),
         lambda match: (
             match.ask.code, match.offer.code, match.state, _here(match.asker_agreed_at, network),
             _here(match.giver_agreed_at, network), _here(match.made_at, network), _here(match.ended_at, network),
@@ -286,10 +321,10 @@ def _matches(network: Network) -> bytes:
     )  # fmt: skip
 
 
-def _repeats(network: Network) -> bytes:
+def _repeats(network: Network, apart: Apart) -> bytes:
     return _plain(
         ("ask", "weekday (0 is Monday)", "every so many weeks", "next on", "status"),
-        Repeat.objects.filter(network=network).select_related("first").order_by("next_on", "pk"),
+        without(apart, Repeat.objects.filter(network=network)).select_related("first").order_by("next_on", "pk"),
         lambda repeat: (repeat.first.code, repeat.weekday, repeat.every_weeks, repeat.next_on, repeat.state),
     )
 
@@ -303,7 +338,7 @@ def _here(moment: datetime | None, network: Network) -> datetime | None:
 _TOLD_ABOVE = {Ask, Offer, Helper, Claim, Match, Repeat, Category, Cause, Area, Network, Care}
 
 
-def _what_other_rooms_hold(network: Network) -> dict[str, bytes]:
+def _what_other_rooms_hold(network: Network, apart: Apart) -> dict[str, bytes]:
     """Every other table that hangs on a network, field by field: rooms above this one are given back too."""
     files: dict[str, bytes] = {}
     for model in apps.get_models():
@@ -311,7 +346,9 @@ def _what_other_rooms_hold(network: Network) -> dict[str, bytes]:
         if model in _TOLD_ABOVE or path is None or getattr(model, "is_never_exported", False):
             continue
         fields = [field for field in model._meta.concrete_fields if field.name not in SECRET]
-        things = _without_who_is_in_danger(model, model._default_manager.filter(**{path: network}), network)
+        things = _without_who_is_in_danger(
+            model, without(apart, model._default_manager.filter(**{path: network})), network
+        )
         name = str(model._meta.verbose_name_plural).replace(" ", "-")
         files[f"{name}.csv"] = _plain(
             [field.name for field in fields],

@@ -20,6 +20,7 @@ from manyhands.exchange.states import OPEN, AskState, OfferState
 from manyhands.kit import codes, reaching
 from manyhands.kit.sealed_fields import read_opened
 from manyhands.networks.models import Network
+from manyhands.networks.queries import Someone, may_see
 from manyhands.people.models import ContactPoint, Person
 from manyhands.people.queries import reached_at
 from manyhands.places.models import Area
@@ -174,10 +175,13 @@ def languages_wanted(network: Network) -> list[str]:
     return sorted(asks.order_by().values_list("language", flat=True).distinct())
 
 
-def look_alikes(ask: Ask, *, limit: int = 5) -> list[tuple[Ask, str]]:
-    """Asks that may say the same, with why we think so: "same_contact", "same_words". Never those asked together."""
+def look_alikes(ask: Ask, *, limit: int = 5, person: Someone = None) -> list[tuple[Ask, str]]:
+    """Asks that may say the same, with why we think so: "same_contact", "same_words". Never those asked together.
+
+    For ``person`` without what they may not see.
+    """
     others = (
-        Ask.objects.filter(network=ask.network_id)
+        Ask.objects.filter(may_see(person, ask.network, by="asking__asked_by"), network=ask.network_id)
         .filter(Q(state__in=OPEN) | Q(closed_at__gte=ask.asked_at - timedelta(days=14)))
         .exclude(asking=ask.asking_id)
         .exclude(state=AskState.DUPLICATE)

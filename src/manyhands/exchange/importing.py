@@ -127,14 +127,17 @@ _DOUBLE_HERE = {
 }
 
 
-def look(reading: Reading, *, network: Network | None = None) -> Look:
-    """What a file would bring. Without a network, rows are compared within the file only."""
+def look(reading: Reading, *, network: Network | None = None, person: Person | None = None) -> Look:
+    """What a file would bring. Without a network, rows are compared within the file only.
+
+    ``person`` looks: with nothing they may not see.
+    """
     kinds = Counter(record.kind for record in reading.records)
     doubles = [
         Double(double.row, double.of, double.reason, double.template, double.facts) for double in reading.duplicates
     ]
     if network is not None:
-        doubles += _doubles_here(reading, network)
+        doubles += _doubles_here(reading, network, person)
     return Look(
         asks=kinds[Kind.ASKS],
         offers=kinds[Kind.OFFERS],
@@ -147,14 +150,14 @@ def look(reading: Reading, *, network: Network | None = None) -> Look:
     )
 
 
-def _doubles_here(reading: Reading, network: Network) -> Iterator[Double]:
+def _doubles_here(reading: Reading, network: Network, person: Person | None) -> Iterator[Double]:
     keys = _keys(reading, network)
     before = queries.imported_before(network, keys.values())
     finder = CategoryFinder(queries.categories_of(network))
     if not finder.knows_any:
         return
     reached = [value for record in reading.records for value in (*record.phones, *record.emails)]
-    asks = queries.open_asks_reached_at(network, reached)
+    asks = queries.open_asks_reached_at(network, reached, person)
     members = queries.helpers_reached_at(network, reached)
     for record in reading.records:
         if (code := before.get(keys[id(record)])) is not None:
@@ -215,7 +218,7 @@ def bring_in(
         raise Refused(_("This network has no kinds of need yet. Add at least one on the lists' page first."))
     if by is not None and not may(by, network, Role.DISPATCHER):
         raise Refused(_("Only a dispatcher can import a file."))
-    seen = look(reading, network=network)
+    seen = look(reading, network=network, person=by)
     carrier = _Carrier(reading, network=network, choice=choice, by=by, now=now)
     report = Report(skipped=list(_stay_out(reading, seen, choice)))
     out = {skipped.row for skipped in report.skipped}

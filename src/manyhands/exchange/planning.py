@@ -17,7 +17,7 @@ from manyhands.kernel import matching
 from manyhands.kernel.geo import Mode, Point
 from manyhands.kernel.matching import Against, For, Window
 from manyhands.networks.models import Network
-from manyhands.networks.queries import kept_apart_from, same_as
+from manyhands.networks.queries import kept_apart_from, may_see, same_as
 from manyhands.people import queries as people
 from manyhands.people.models import ContactPoint
 from manyhands.places.models import Place
@@ -67,10 +67,11 @@ def helpers_for(ask: Ask, *, now: datetime, limit: int = 6) -> Fits[Helper]:
     return _fits(found, helpers, lambda pair: pair.helper_id, without_distance=hidden)
 
 
-def offers_for(ask: Ask, *, now: datetime, limit: int = 5) -> Fits[Offer]:
-    """Which open offers fit an ask: of its kind, or of no kind named."""
+def offers_for(ask: Ask, *, now: datetime, limit: int = 5, person: queries.Someone = None) -> Fits[Offer]:
+    """Which open offers fit an ask: of its kind, or of no kind named. For ``person`` without what they may not see."""
     apart = kept_apart_from(ask.asking.asked_by_id, ask.network)
     may_fit = finding.offers_that_may_fit(ask).exclude(offered_by__in=apart)
+    may_fit = may_fit.filter(may_see(person, ask.network, by="offered_by"))
     offers = {str(offer.pk): offer for offer in may_fit[: finding.MOST_WEIGHED]}
     problem = matching.Problem(
         asks=(_ask(ask, now, for_helper=False),), helpers=tuple(_offer(offer) for offer in offers.values())
@@ -79,10 +80,11 @@ def offers_for(ask: Ask, *, now: datetime, limit: int = 5) -> Fits[Offer]:
     return _fits(found, offers, lambda pair: pair.helper_id, OF_AN_OFFER)
 
 
-def asks_for_offer(offer: Offer, *, now: datetime, limit: int = 8) -> Fits[Ask]:
-    """Which waiting asks an offer fits."""
+def asks_for_offer(offer: Offer, *, now: datetime, limit: int = 8, person: queries.Someone = None) -> Fits[Ask]:
+    """Which waiting asks an offer fits. For ``person`` without what they may not see."""
     apart = kept_apart_from(offer.offered_by_id, offer.network)
     may_fit = finding.asks_that_may_fit(offer).exclude(asking__asked_by__in=apart)
+    may_fit = may_fit.filter(may_see(person, offer.network, by="asking__asked_by"))
     asks = {str(ask.pk): ask for ask in may_fit[: finding.MOST_WEIGHED]}
     problem = matching.Problem(
         asks=tuple(_ask(ask, now, for_helper=False) for ask in asks.values()), helpers=(_offer(offer),)

@@ -17,7 +17,7 @@ from manyhands.exchange.states import OPEN, AskState, ClaimState, MatchState, Of
 from manyhands.kit import codes, links, wall
 from manyhands.kit.sealed_fields import read_opened
 from manyhands.networks.models import Membership, Network
-from manyhands.networks.queries import may, membership_of, not_kept_apart, same_as
+from manyhands.networks.queries import may, may_see, membership_of, not_kept_apart, same_as
 from manyhands.networks.states import Role, Standing
 from manyhands.people import queries as people
 from manyhands.people.models import Person
@@ -49,11 +49,12 @@ def _with_all(asks: QuerySet[Ask]) -> QuerySet[Ask]:
 def visible_to(person: Someone, network: Network) -> QuerySet[Ask]:
     """Asks this person may see, newest first. The only way in from a page of a signed-in person.
 
-    The desk sees all; a helper sees what is ready and what they hold; nobody else sees any.
+    The desk sees all; a helper sees what is ready and what they hold; nobody else sees any. Nobody sees those of whom
+    they are kept apart from: for them these are not there.
     """
     asks = _with_all(Ask.objects.filter(network=network)).order_by("-asked_at", "pk")
     if may(person, network, Role.DISPATCHER):
-        return asks
+        return asks.filter(may_see(person, network, by="asking__asked_by"))
     membership = membership_of(person, network)
     if membership is None or membership.standing != Standing.ACTIVE:
         return asks.none()
@@ -61,22 +62,24 @@ def visible_to(person: Someone, network: Network) -> QuerySet[Ask]:
     return asks.filter((Q(state=AskState.READY) & not_kept_apart(membership, by="asking__asked_by")) | Q(pk__in=held))
 
 
-def on_the_board(network: Network) -> QuerySet[Ask]:
+def on_the_board(network: Network, person: Someone = None) -> QuerySet[Ask]:
     """Open asks anyone may read, the longest waiting first: show them without names and with the place blurred.
 
-    Within a day they stand by their codes: next to one another, linked asks would tell on each other.
+    ``person`` is the one who reads it, if they are signed in: without those of whom they are kept apart from. Within a
+    day they stand by their codes: next to one another, linked asks would tell on each other.
     """
     return (
         Ask.objects.filter(network=network, state__in=[AskState.READY, AskState.CLAIMED, AskState.ON_THE_WAY])
+        .filter(may_see(person, network, by="asking__asked_by"))
         .select_related("category", "place__area")
         .order_by(TruncDate("asked_at", tzinfo=network.zone), "code")
     )
 
 
-def offers_on_the_board(network: Network) -> QuerySet[Offer]:
+def offers_on_the_board(network: Network, person: Someone = None) -> QuerySet[Offer]:
     """Open offers anyone may read, newest first, without names and with the place blurred."""
     return (
-        Offer.objects.filter(network=network, state=OfferState.OPEN)
+        Offer.objects.filter(may_see(person, network, by="offered_by"), network=network, state=OfferState.OPEN)
         .select_related("category", "place__area")
         .order_by("-offered_at", "pk")
     )
@@ -92,7 +95,7 @@ def offers_visible_to(person: Someone, network: Network) -> QuerySet[Offer]:
     if not may(person, network, Role.DISPATCHER):
         return Offer.objects.none()
     return (
-        Offer.objects.filter(network=network)
+        Offer.objects.filter(may_see(person, network, by="offered_by"), network=network)
         .select_related("category", "place__area", "offered_by")
         .order_by("-offered_at", "pk")
     )
@@ -367,9 +370,10 @@ def due_to_come_round(now: datetime) -> QuerySet[Repeat]:
     )
 
 
-def counts_by_state(network: Network) -> dict[str, int]:
-    """How many asks stand where: state -> number."""
-    rows = Ask.objects.filter(network=network).values_list("state").annotate(Count("pk")).order_by()
+def counts_by_state(network: Network, person: Someone = None) -> dict[str, int]:
+    """How many asks stand where: state -> number. For ``person`` without those they may not see."""
+    asks = Ask.objects.filter(may_see(person, network, by="asking__asked_by"), network=network)
+    rows = asks.values_list("state").annotate(Count("pk")).order_by()
     return dict(rows)
 
 
@@ -378,9 +382,9 @@ def how_many_by_state() -> dict[str, int]:
     return dict(Ask.objects.values_list("state").annotate(Count("pk")).order_by())
 
 
-def open_asks(network: Network) -> QuerySet[Ask]:
-    """All that is not finished."""
-    return Ask.objects.filter(network=network, state__in=OPEN)
+def open_asks(network: Network, person: Someone = None) -> QuerySet[Ask]:
+    """All that is not finished. For ``person`` without what they may not see."""
+    return Ask.objects.filter(may_see(person, network, by="asking__asked_by"), network=network, state__in=OPEN)
 
 
 def member_helper(membership: Membership) -> Helper | None:
@@ -403,13 +407,17 @@ def asking_of(person: Person) -> Asking | None:
     return Asking.objects.filter(asked_by=person).order_by("-made_at").first()
 
 
-def open_asks_reached_at(network: Network, ways: Collection[str]) -> dict[str, list[Ask]]:
-    """The open asks of whoever can be reached at these phones and e-mails: phone or e-mail -> asks. For the desk."""
+def open_asks_reached_at(network: Network, ways: Collection[str], person: Someone = None) -> dict[str, list[Ask]]:
+    """The open asks of whoever can be reached at these phones and e-mails: phone or e-mail -> asks. For the desk.
+
+    For ``person`` without what they may not see.
+    """
     found: dict[str, list[Ask]] = defaultdict(list)
     for some in _chunks(sorted(set(ways))):
         marks = people.marks_of_reach(some)
         asks = (
-            Ask.objects.filter(network=network, state__in=OPEN, asking__asked_by__contact_points__value_index__in=marks)
+            open_asks(network, person)
+            .filter(asking__asked_by__contact_points__value_index__in=marks)
             .select_related("category")
             .annotate(reached_at=F("asking__asked_by__contact_points__value_index"))
             .order_by("asked_at", "pk")

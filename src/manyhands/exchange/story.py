@@ -15,6 +15,8 @@ from manyhands.exchange.models import Ask, Helper, Offer
 from manyhands.exchange.states import AskState, OfferState, Outcome, RepeatState, WhyNotMet
 from manyhands.journal import queries as journal
 from manyhands.journal.models import Entry
+from manyhands.networks.models import Network
+from manyhands.networks.queries import Someone, may_see
 from manyhands.people.models import Person
 
 Details = dict[str, Any]
@@ -97,33 +99,39 @@ CHANGED: dict[str, Any] = {
 }
 
 
-def story_of(ask: Ask) -> list[Line]:
-    """All that happened to an ask, oldest first, for the desk. Asks a handful of questions, however long it is."""
-    return _told([ask, ask.place, ask.asking.asked_by], ask.asking.asked_by_id, str(_("the asker")))
+def story_of(ask: Ask, *, person: Someone = None) -> list[Line]:
+    """All that happened to an ask, oldest first, for the desk. Asks a handful of questions, however long it is.
+
+    What ``person`` may not see is not named.
+    """
+    things = [ask, ask.place, ask.asking.asked_by]
+    return _told(things, ask.asking.asked_by_id, str(_("the asker")), ask.network, person)
 
 
-def story_of_offer(offer: Offer) -> list[Line]:
+def story_of_offer(offer: Offer, *, person: Someone = None) -> list[Line]:
     """All that happened to an offer, oldest first, for the desk."""
-    return _told([offer, offer.place, offer.offered_by], offer.offered_by_id, str(_("the giver")))
+    things = [offer, offer.place, offer.offered_by]
+    return _told(things, offer.offered_by_id, str(_("the giver")), offer.network, person)
 
 
-def _told(things: list[Any], owner: UUID, owner_word: str) -> list[Line]:
+def _told(things: list[Any], owner: UUID, owner_word: str, network: Network, person: Someone) -> list[Line]:
     entries = [entry for entry in journal.about_many(things) if entry.verb not in _KNOWN_ALREADY]
-    tell = _Teller(entries, owner, owner_word)
+    tell = _Teller(entries, owner, owner_word, network, person)
     return [Line(entry.at, tell.who(entry), tell.what(entry), tell.tone(entry)) for entry in entries]
 
 
 class _Teller:
     """Knows the names behind the references of some entries."""
 
-    def __init__(self, entries: list[Entry], owner: UUID, owner_word: str) -> None:
+    def __init__(self, entries: list[Entry], owner: UUID, owner_word: str, network: Network, person: Someone) -> None:
         self.owner, self.owner_word = str(owner), owner_word
         people = {key for entry in entries if (key := _key(entry.by, "person"))}
         self.people = {str(person.pk): person for person in Person.objects.filter(pk__in=people)}
         helpers = Helper.objects.select_related("membership__person")
+        offers, asks = may_see(person, network, by="offered_by"), may_see(person, network, by="asking__asked_by")
         self.helpers = _by_key(entries, "helper", lambda keys: helpers.filter(pk__in=keys))
-        self.offers = _by_key(entries, "offer", lambda keys: Offer.objects.filter(pk__in=keys))
-        self.others = _by_key(entries, "of", lambda keys: Ask.objects.filter(pk__in=keys))
+        self.offers = _by_key(entries, "offer", lambda keys: Offer.objects.filter(offers, pk__in=keys))
+        self.others = _by_key(entries, "of", lambda keys: Ask.objects.filter(asks, pk__in=keys))
 
     def who(self, entry: Entry) -> str:
         key = _key(entry.by, "person")

@@ -49,13 +49,13 @@ class Now:
         return self.by_state.get(AskState.ON_THE_WAY, 0)
 
 
-def what_presses(network: Network, *, now: datetime) -> Now:
-    """Count what needs doing at the desk now."""
-    asks = exchange.open_asks(network)
+def what_presses(network: Network, person: Person | None = None, *, now: datetime) -> Now:
+    """Count what needs doing at the desk now. For ``person`` without what they may not see."""
+    asks = exchange.open_asks(network, person)
     free = Q(state__in=[AskState.NEW, AskState.READY])
     tomorrow = (now.astimezone(network.zone) + SOON).replace(hour=0, minute=0, second=0, microsecond=0)
     return Now(
-        by_state=exchange.counts_by_state(network),
+        by_state=exchange.counts_by_state(network, person),
         late=asks.filter(wanted_until__lt=now).count(),
         tonight=asks.filter(free, wanted_from__lt=tomorrow, wanted_until__gte=now).count(),
         expiring=asks.filter(free, expires_at__lt=now + SOON).count(),
@@ -65,10 +65,10 @@ def what_presses(network: Network, *, now: datetime) -> Now:
     )
 
 
-def pressing_asks(network: Network) -> list[Ask]:
+def pressing_asks(network: Network, person: Person | None = None) -> list[Ask]:
     """The dozen asks that press most: urgent ones first, then those wanted soonest, then those waiting longest."""
     return list(
-        exchange.open_asks(network)
+        exchange.open_asks(network, person)
         .filter(state__in=[AskState.NEW, AskState.READY])
         .select_related("category", "place__area")
         .order_by("-is_urgent", "wanted_until", "asked_at")[:12]

@@ -39,21 +39,23 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 def network(request: NetworkRequest) -> HttpResponse:
     """The network's front page: ask, offer, help."""
-    return render(request, "home/network.html", {"open_count": exchange.on_the_board(request.network).count()})
+    return render(
+        request, "home/network.html", {"open_count": exchange.on_the_board(request.network, request.user).count()}
+    )
 
 
 @for_role(Role.DISPATCHER)
 def now(request: NetworkRequest) -> HttpResponse:
     """What needs doing at the desk now."""
-    moment = timezone.now()
+    moment, person = timezone.now(), request.user if isinstance(request.user, Person) else None
     return render(
         request,
         "home/now.html",
         {
             "now": moment,
-            "presses": queries.what_presses(request.network, now=moment),
-            "asks": queries.pressing_asks(request.network),
-            "tonight": deliveries.tonight(request.network, now=moment),
+            "presses": queries.what_presses(request.network, person, now=moment),
+            "asks": queries.pressing_asks(request.network, person),
+            "tonight": deliveries.tonight(request.network, person, now=moment),
         },
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -14,6 +15,8 @@ from manyhands.kernel.chain import Head
 from manyhands.networks.models import Apart, Joined, Membership, Network
 from manyhands.networks.states import Role, Standing
 from manyhands.people.models import Person
+
+Someone = Person | AnonymousUser | None
 
 
 def open_to_all() -> QuerySet[Network]:
@@ -135,6 +138,25 @@ def not_kept_apart(membership: Membership, *, by: str) -> Q:
     """For a question about many things: those whose person ``by`` names nothing keeps apart from this member."""
     apart = kept_apart_from(membership.person_id, membership.network)
     return ~Q(**{f"{by}__in": apart}) if apart else Q()
+
+
+def may_see(person: Someone, network: Network, *, by: str) -> Q:
+    """The same for whoever looks at a page, whatever they are here: it stands on none for them, nor in any number."""
+    membership = membership_of(person, network)
+    return Q() if membership is None else not_kept_apart(membership, by=by)
+
+
+def networks_with_people_kept_apart() -> QuerySet[Apart, Any]:
+    """Where anybody is kept apart from anybody: the keys of the networks."""
+    return Apart.objects.order_by().values("network").distinct()
+
+
+def kept_apart_from_all_the_desk(network: Network) -> frozenset[UUID]:
+    """Whom everybody at the desk is kept apart from, by their keys: nobody there sees what they ask for."""
+    roles = [Role.DISPATCHER, Role.STEWARD]
+    desk = Membership.objects.filter(network=network, standing=Standing.ACTIVE, role__in=roles)
+    apart = [kept_apart_from(key, network) for key in desk.values_list("person", flat=True)]
+    return frozenset.intersection(*apart) if apart else frozenset()
 
 
 def wordings_of(network: Network, language: str) -> dict[str, str]:

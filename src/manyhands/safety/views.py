@@ -168,8 +168,10 @@ def handle(request: NetworkRequest, key: UUID) -> HttpResponse:
     writer = queries.person_of(found.written_by)
     membership, readers = queries.membership_of_the_one_meant(found), list(queries.readers_of(found))
     apart = about is not None and writer is not None and about.pk in networks.kept_apart_from(writer.pk, found.network)
+    unseen = networks.kept_apart_from_all_the_desk(found.network) if apart else frozenset()
     context = {
         "report": found, "lines": found.lines.all(), "form": form, "end_form": end_form, "about": about,
+        "unseen": [one for one in (about, writer) if one is not None and one.pk in unseen],
         "writer": writer, "held": membership, "apart": apart, "states": ReportState,
         "takers": [each.person for each in readers if each.takes_it],
         "readers": [each.person for each in readers],

@@ -122,7 +122,7 @@ def _earlier(request: NetworkRequest) -> Plan | None:
 def _picked(request: NetworkRequest, earlier: Plan | None) -> list[Ask]:
     keys = [*request.GET.getlist("ask"), *request.POST.getlist("ask"), *request.POST.get("asks", "").split()]
     if keys:
-        return list(queries.picked(request.network, keys))
+        return list(queries.picked(request.network, request.user, keys))
     return list(queries.left_over(earlier)) if earlier is not None else []
 
 
@@ -133,7 +133,7 @@ class _Choices:
 
 
 def _choices(request: NetworkRequest, picked: Sequence[Ask], first: _Span) -> _Choices:
-    ready = queries.askable(request.network, until=first.times(request)[1]).count()
+    ready = queries.askable(request.network, request.user, until=first.times(request)[1]).count()
     everything = ngettext(
         "The %(count)d ask that is ready and wanted by then",
         "All %(count)d asks that are ready and wanted by then",
@@ -222,7 +222,11 @@ def _planned(
     if (no := rules.why_not_when(starts_at, ends_at, now=now)) is not None:
         form.add_error(None, no)
         return None
-    asks = picked if picked and said["which"] != "all" else list(queries.askable(request.network, until=ends_at))
+    asks = (
+        picked
+        if picked and said["which"] != "all"
+        else list(queries.askable(request.network, request.user, until=ends_at))
+    )
     if not asks:
         form.add_error(None, _("No ask is ready for that time. Make asks ready at the desk, or choose another time."))
         return None

@@ -55,7 +55,7 @@ def plans(request: NetworkRequest) -> HttpResponse:
         "deliveries/plans.html",
         {
             "page": listed.get_page(request.GET.get("page")),
-            "tonight": queries.tonight(request.network, now=timezone.now()),
+            "tonight": queries.tonight(request.network, request.user, now=timezone.now()),
         },
     )
 

@@ -18,6 +18,7 @@ from manyhands.journal import actions as journal
 from manyhands.kit import codes, links
 from manyhands.kit.refusals import Refused, refuse_if
 from manyhands.networks.models import Network
+from manyhands.networks.queries import kept_apart_from_all_the_desk, networks_with_people_kept_apart
 from manyhands.people import actions as people
 from manyhands.people.models import Person
 from manyhands.places import actions as places
@@ -213,6 +214,23 @@ def make_ready(ask: Ask, *, by: Person | None, now: datetime) -> Ask:
     put(ask, AskState.READY, now=now)
     journal.record("ask.ready", ask, by=by, now=now)
     return ask
+
+
+def let_through_what_nobody_sees(*, now: datetime) -> int:
+    """Asks that wait for a look nobody at the desk can give them go to the helpers. Returns how many.
+
+    Everybody there is kept apart from whoever asked: without this the ask would lie where no page shows it.
+    """
+    through = 0
+    for network in Network.objects.filter(asleep_since=None, pk__in=networks_with_people_kept_apart()):
+        unseen = kept_apart_from_all_the_desk(network)
+        for ask in Ask.objects.filter(network=network, state=AskState.NEW, asking__asked_by__in=unseen):
+            try:
+                make_ready(ask, by=None, now=now)
+            except Refused:  # moved in the same moment
+                continue
+            through += 1
+    return through
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from manyhands.kit.forms import PlainForm
 from manyhands.kit.maps import Point
 from manyhands.kit.refusals import NotHere, Refused
 from manyhands.networks.here import NetworkRequest, for_role
+from manyhands.networks.queries import may_see
 from manyhands.networks.states import Role
 from manyhands.people import actions as people
 from manyhands.privacy import actions as privacy
@@ -122,14 +123,14 @@ def _page(
         # What comes round every week is linked to all its rounds: those that are open, and the latest.
         "linked": linked.order_by(F("closed_at").desc(nulls_first=True))[:LINKED],
         "more": queries.more_of(ask.asking.asked_by, request.network, besides=ask.asking),
-        "look_alikes": finding.look_alikes(ask) if ask.is_open else [],
-        "story": story_of(ask),
+        "look_alikes": finding.look_alikes(ask, person=request.user) if ask.is_open else [],
+        "story": story_of(ask, person=request.user),
         **_care(ask, claim, request, now),
         "forms": forms,
         "is_waiting": is_waiting,
         "suggested": planning.helpers_for(ask, now=now) if is_waiting else None,
-        "fitting": planning.offers_for(ask, now=now) if is_waiting else None,
-        "matches": queries.matches_of_ask(ask),
+        "fitting": planning.offers_for(ask, now=now, person=request.user) if is_waiting else None,
+        "matches": queries.matches_of_ask(ask).filter(may_see(request.user, request.network, by="offer__offered_by")),
         "points": [Point(seen.lat, seen.lon, label=ask.code, tone=tone(ask.state))] if seen.is_on_map else [],
         "private_link": request.build_absolute_uri(
             reverse("exchange:asking", args=(queries.asking_token(ask.asking),))

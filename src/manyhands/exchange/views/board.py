@@ -59,10 +59,10 @@ def board(request: NetworkRequest) -> HttpResponse:
     shows_offers = request.GET.get("show") == "offers"
     page: Page[Any]
     if shows_offers:
-        page = Paginator(_offers(network, category, area), PAGE).get_page(request.GET.get("page"))
+        page = Paginator(_offers(request, category, area), PAGE).get_page(request.GET.get("page"))
         lines = [_offer_line(offer, network) for offer in page]
     else:
-        page = Paginator(_asks(network, category, area), PAGE).get_page(request.GET.get("page"))
+        page = Paginator(_asks(request, category, area), PAGE).get_page(request.GET.get("page"))
         may_claim = queries.may_claim_here(request.user, network)
         lines = [_ask_line(ask, network, may_claim=may_claim) for ask in page]
     chosen = request.GET.copy()
@@ -84,8 +84,9 @@ def board(request: NetworkRequest) -> HttpResponse:
     )
 
 
-def _asks(network: Network, category: Category | None, area: Area | None) -> QuerySet[Ask]:
-    asks = queries.on_the_board(network)
+def _asks(request: NetworkRequest, category: Category | None, area: Area | None) -> QuerySet[Ask]:
+    network = request.network
+    asks = queries.on_the_board(network, request.user)
     if category is not None:
         asks = asks.filter(category=category)
     if area is not None:
@@ -94,8 +95,9 @@ def _asks(network: Network, category: Category | None, area: Area | None) -> Que
     return asks
 
 
-def _offers(network: Network, category: Category | None, area: Area | None) -> QuerySet[Offer]:
-    offers = queries.offers_on_the_board(network)
+def _offers(request: NetworkRequest, category: Category | None, area: Area | None) -> QuerySet[Offer]:
+    network = request.network
+    offers = queries.offers_on_the_board(network, request.user)
     if category is not None:
         offers = offers.filter(category=category)
     if area is not None:

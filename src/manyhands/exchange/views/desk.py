@@ -188,14 +188,15 @@ def moved(request: NetworkRequest) -> HttpResponse:
         Moved(UUID(m["ask"]), m["code"], m["before"], UUID(m["claim"]) if m["claim"] else None, m["refused"])
         for m in last["moved"]
     ]
+    asks = {
+        ask.pk: ask for ask in queries.visible_to(request.user, request.network).filter(pk__in=[m.ask for m in each])
+    }
+    # What they may not see any more is not named either.
+    each = [m for m in each if m.ask in asks]
     done, refused = [m for m in each if not m.refused], [m for m in each if m.refused]
     undone: list[Moved] | None = None
     if request.method == "POST":
         if request.POST.get("mark") == last["mark"]:
-            asks = {
-                ask.pk: ask
-                for ask in queries.visible_to(request.user, request.network).filter(pk__in=[m.ask for m in done])
-            }
             undone = actions.undo_many(
                 done,
                 do=last["do"],

@@ -101,7 +101,7 @@ def look(request: NetworkRequest, key: UUID) -> HttpResponse:
         else:
             kept_files.forget(key, by=by, network=network)
             return _report(request, report, kept, reading)
-    seen = importing.look(reading, network=network)
+    seen = importing.look(reading, network=network, person=by)
     context = {
         "name": kept.about["name"],
         "table": table,

@@ -24,6 +24,7 @@ from manyhands.exchange.views.desk import PAGE, dispatcher, tabs_of
 from manyhands.kit import codes
 from manyhands.kit.refusals import NotHere, Refused
 from manyhands.networks.here import NetworkRequest, for_role
+from manyhands.networks.queries import may_see
 from manyhands.networks.states import Role
 from manyhands.privacy import actions as privacy
 from manyhands.privacy.states import Why
@@ -88,10 +89,14 @@ def offer_page(request: NetworkRequest, code: str) -> HttpResponse:
         ),
         "form": form,
         "problem": problem,
-        "matches": queries.matches_of_offer(offer),
-        "fitting": planning.asks_for_offer(offer, now=now) if offer.state == OfferState.OPEN else None,
+        "matches": queries.matches_of_offer(offer).filter(
+            may_see(request.user, request.network, by="ask__asking__asked_by")
+        ),
+        "fitting": planning.asks_for_offer(offer, now=now, person=request.user)
+        if offer.state == OfferState.OPEN
+        else None,
         "can_become": {str(state) for state in OFFER_MOVES[offer.state]},
-        "story": story_of_offer(offer),
+        "story": story_of_offer(offer, person=request.user),
         "private_link": request.build_absolute_uri(reverse("exchange:given", args=(queries.offer_token(offer),))),
     }
     return render(request, "exchange/offers_desk_page.html", context, status=status)
