@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 def kind(monkeypatch):
     """A kind of notice with a link and a code; "over" has nothing to tell any more."""
     monkeypatch.setattr(letters, "_WRITERS", {})
+    monkeypatch.setattr(letters, "_URGENT", set())
 
     def words(person, about):
         if about == "over":
@@ -36,7 +37,7 @@ def kind(monkeypatch):
         # A word that Django itself translates.
         return actions.Words("Sign in", _("Sunday"), link="/sign-in/", code=f"C{about}")
 
-    actions.says("code", words)
+    actions.says("code", words, urgent=True)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def put_notices(many: int) -> None:
         notices.tell(person, kind="errand", by=None, now=NOW)
 
 
-notices.says("errand", lambda person, about: notices.Words("An errand", "Something waits for you."))
+notices.says("errand", lambda person, about: notices.Words("An errand", "Something waits for you."), urgent=True)
 
 
 def done() -> list[int]:

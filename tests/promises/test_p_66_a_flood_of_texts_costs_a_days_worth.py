@@ -38,7 +38,8 @@ def texts(settings):
 @pytest.fixture(autouse=True)
 def kind(monkeypatch):
     monkeypatch.setattr(actions.letters, "_WRITERS", {})
-    actions.says(KIND, lambda person, about: actions.Words("Look", "Something waits for you.", link="/sign-in/"))
+    words = actions.Words("Look", "Something waits for you.", link="/sign-in/")
+    actions.says(KIND, lambda person, about: words, urgent=True)
 
 
 def someone(number: int):

@@ -52,7 +52,7 @@ def connect() -> None:
     on("membership.moved", exchange.hand_back_what_they_held)
     on("person.erased", old_pairs.forget_pairs)
     on("person.taken_out", doubles.settle_parted)
-    notices.says("sign_in_code", _words_of_code)
+    notices.says("sign_in_code", _words_of_code, urgent=True)
     notices.says("report", _words_of_report)
     sending.through("email", partial(_send_code, way=Way.MAIL), is_set=carriers.mail_is_on)
     sending.through("phone", partial(_send_code, way=Way.TEXT), is_set=carriers.texts_are_on)

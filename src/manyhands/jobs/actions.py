@@ -30,6 +30,14 @@ class LeaseLost(Exception):
     """The job is another's by now: nothing of what was done for it may stay."""
 
 
+class NotNow(Exception):
+    """A task says: nothing was done yet, and it is to be tried at another moment. That counts as no attempt."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__()
+        self.until = until
+
+
 def put(
     task: str,
     args: list[Any],
@@ -122,9 +130,9 @@ def fail(job: Job, *, error: str, most_attempts: int = MOST_ATTEMPTS, now: datet
     return changes["state"]  # type: ignore[no-any-return]
 
 
-def wait(job: Job, *, now: datetime) -> None:
-    """Put a job back in line as if it had not been tried: the house is shut, and that is no failure."""
-    waiting = {"state": JobState.READY, "lease_until": None, "run_at": now + SHUT_PAUSE}
+def wait(job: Job, *, now: datetime, until: datetime | None = None) -> None:
+    """Put a job back in line as if it had not been tried: the house is shut, or it is not the time for it."""
+    waiting = {"state": JobState.READY, "lease_until": None, "run_at": until or now + SHUT_PAUSE}
     if _held(job).update(attempts=models.F("attempts") - 1, **waiting) != 1:
         raise LeaseLost
 

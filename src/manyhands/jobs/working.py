@@ -88,6 +88,8 @@ class Worker:
             raise
         except ring.Shut:
             actions.wait(job, now=self.clock())
+        except actions.NotNow as later:
+            actions.wait(job, now=self.clock(), until=later.until)
         except Exception as error:  # noqa: BLE001 - whatever a job does wrong, the next one is not to blame
             self._failed(job, get_module_path(type(error)), _where(error), most_attempts)
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from manyhands.jobs.actions import NotNow
 from manyhands.journal import actions as journal
 from manyhands.kit import limits
 from manyhands.notices import carriers, letters, queries, tasks
@@ -68,8 +69,8 @@ def tell(
 def send(notice: Notice, *, now: datetime, last: bool, context: Any) -> None:
     """Send a waiting notice as things stand now. A worker says this, outside any transaction.
 
-    Once it is carried it is marked sent together with its job. A crash between the two lets it go out once more, under
-    the same id.
+    A text that is not urgent waits for the morning: its job goes back in line, untried. Once it is carried it is marked
+    sent together with its job. A crash between the two lets it go out once more, under the same id.
     """
     words = letters.write(notice)
     way, to = _way_to(notice)
@@ -77,6 +78,8 @@ def send(notice: Notice, *, now: datetime, last: bool, context: Any) -> None:
         why = WhyNot.OVER if words is None else WhyNot.NO_WAY if _anything_is_on(notice) else WhyNot.OFF
         _end(notice, NoticeState.DROPPED, why=why, way=way, now=now, context=context)
         return
+    if way == Way.TEXT and not letters.is_urgent(notice.kind) and (morning := queries.quiet_until(notice.person, now)):
+        raise NotNow(morning)
     if way == Way.TEXT and not _counts_among_todays(notice, to, now=now, context=context):
         return
     try:

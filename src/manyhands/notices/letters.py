@@ -41,15 +41,20 @@ class Words:
 
 Writer = Callable[[Person, str], Words | None]
 _WRITERS: dict[str, Writer] = {}
+_URGENT: set[str] = set()
 
 
-def says(kind: str, writer: Writer) -> None:
+def says(kind: str, writer: Writer, *, urgent: bool = False) -> None:
     """Let a room say what notices of this kind say. Said only in config/wiring.py.
+
+    An ``urgent`` kind wakes people: somebody waits for it this minute (a code), or it is over by the morning (a run
+    tonight). Texts of every other kind wait for the morning.
 
     ``writer(person, about)`` is called when the notice is sent, in the person's language. It gives the words, or
     ``None`` where there is nothing to tell any more (the code was used, the ask was taken back).
     """
     _WRITERS[kind] = writer
+    (_URGENT.add if urgent else _URGENT.discard)(kind)
 
 
 def write(notice: Notice) -> Words | None:
@@ -65,6 +70,11 @@ def write(notice: Notice) -> Words | None:
 def knows(kind: str) -> bool:
     """Whether somebody says what notices of this kind say."""
     return kind in _WRITERS
+
+
+def is_urgent(kind: str) -> bool:
+    """Whether notices of this kind go out at night as well."""
+    return kind in _URGENT
 
 
 def language_of(person: Person) -> str:
