@@ -19,8 +19,11 @@ from manyhands.exchange import exporting, queries
 from manyhands.exchange.actions import Do
 from manyhands.exchange.models import Ask
 from manyhands.home import queries as home
+from manyhands.kit.refusals import Refused
 from manyhands.networks import actions as networks
 from manyhands.networks.states import Role
+from manyhands.people import actions as people
+from manyhands.privacy import actions as privacy
 from manyhands.safety import actions as safety
 from manyhands.safety.models import Report
 from tests import cast
@@ -209,6 +212,42 @@ def test_it_asks_the_database_no_more_however_many_are_kept_apart(town, told):
         someone = cast.ask(town.riverside, name=f"Someone {number}").asking.asked_by
         networks.keep_apart(town.riverside, town.dee, someone, apart=True, now=timezone.now())
     assert questions() == before
+
+
+def test_of_a_helper_they_are_kept_apart_from_they_read_no_phone_and_no_place(town, as_):
+    hana = town.hana.membership.person
+    exchange.change_helper(town.hana.membership, by=hana, now=timezone.now(), start_text="9 Willow Lane")
+    people.change_contact(hana, reach="(718) 555-0177", region="US", by=hana, now=timezone.now())
+    members = reverse("networks:members", kwargs=HERE)
+    page = reverse("exchange:helper_page", kwargs={**HERE, "key": town.hana.membership_id})
+
+    def leaks(who) -> list[str]:
+        said = _read(as_(who).get(members)) + _read(as_(who).get(page))
+        return [secret for secret in ("9 Willow Lane", "5550177", "555-0177", "marigold") if secret in said]
+
+    assert leaks(town.dee) == ["9 Willow Lane", "5550177"]
+    networks.keep_apart(town.riverside, town.dee, hana, apart=True, now=timezone.now())
+    assert leaks(town.dee) == []
+    assert leaks(town.sol) == ["9 Willow Lane", "5550177"]
+    # What they save there leaves the place as it is.
+    said = {"mode": "bike", "boxes": "9", "most_minutes": "60", "start_text": "Nowhere"}
+    assert as_(town.dee).post(page, said).status_code == 302
+    town.hana.refresh_from_db()
+    assert (town.hana.boxes, town.hana.start.text) == (9, "9 Willow Lane")
+    # Nor does a second one open it to them, or end the extra care with them.
+    privacy.take_care(hana, network=town.riverside, by=hana, now=timezone.now(), word="marigold")
+    assert leaks(town.dee) == []
+    for what in ("home", "less_care"):
+        with pytest.raises(Refused, match="not possible"):
+            privacy.ask_to_open(
+                what=what, network=town.riverside, reason="x", by=town.dee, now=timezone.now(), whom=hana
+            )
+    privacy.ask_to_open(
+        what="home", network=town.riverside, reason="Quince", by=town.sol, now=timezone.now(), whom=hana
+    )
+    two_people = reverse("privacy:two_people", kwargs=HERE)
+    assert "Quince" in _read(as_(town.sol).get(two_people))
+    assert "Quince" not in _read(as_(town.dee).get(two_people))
 
 
 # ── Nobody else at the desk ──────────────────────────────────────────────────────────────────────────────────────────

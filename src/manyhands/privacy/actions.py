@@ -82,6 +82,9 @@ def reveal(
         showing.held_back(parts) if whose.person.pk in hidden else showing.shown(whose, parts)
         for whose, hidden in _with_care(people, ground, parts, by=by, network=network, now=now)
     ]
+    if why in policy.OF_MEMBERS and by is not None and (apart := kept_apart_from(by.pk, network)):
+        # As of somebody who left none: that they are kept apart is written nowhere.
+        found = [NOTHING if of.person.pk in apart else each for of, each in zip(people, found, strict=True)]
     if ground.leaves_trace:
         _trace(zip(people, found, strict=True), why=why, by=by, network=network, now=now)
     return found

@@ -49,6 +49,9 @@ GROUNDS: Mapping[Why, Ground] = {
     Why.TWICE: Ground(frozenset({Part.NAME, Part.PLACE, Part.REACH}), Role.DISPATCHER),
 }
 
+# Where a member's own phone and door show: to nobody of the desk who is kept apart from them.
+OF_MEMBERS = frozenset({Why.MEMBERS, Why.HELPER})
+
 # Everyone who could look, the least first: someone without an account is nobody's member.
 LOOKERS: tuple[Role | None, ...] = (None, *Role)
 

@@ -8,13 +8,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from manyhands.networks.models import Membership, Network
-from manyhands.networks.queries import may, same_as, with_those_joined
+from manyhands.networks.queries import kept_apart_from, may, same_as, with_those_joined
 from manyhands.networks.states import Role, Standing
 from manyhands.people.models import Person
 from manyhands.privacy.learning import MONTH, Learned, learned
 from manyhands.privacy.models import Care, Erasure, Hold, Keeping, Limits, Reveal, Unlock
 from manyhands.privacy.rules import why_not_export, why_not_open_one_more
-from manyhands.privacy.states import TOLD_TO_ALL, Bulk
+from manyhands.privacy.states import ABOUT_A_MEMBER, TOLD_TO_ALL, Bulk
 from manyhands.privacy.telling import Seen, told
 
 NAMED = 5
@@ -123,7 +123,10 @@ def unlocks_of(network: Network, *, since: datetime) -> QuerySet[Unlock]:
 def unlocks_visible_to(person: Person, network: Network) -> QuerySet[Unlock]:
     """What takes two, the latest first: all of it for the desk, one's own for everyone else."""
     unlocks = Unlock.objects.filter(network=network).select_related("asked_by", "answered_by", "whom", "network")
-    return unlocks if may(person, network, Role.DISPATCHER) else unlocks.filter(asked_by=person)
+    if not may(person, network, Role.DISPATCHER):
+        return unlocks.filter(asked_by=person)
+    apart = kept_apart_from(person.pk, network)
+    return unlocks.exclude(what__in=ABOUT_A_MEMBER, whom__in=apart) if apart else unlocks
 
 
 def others_of_the_desk(person: Person, network: Network) -> int:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from manyhands.networks.models import Network
-from manyhands.networks.queries import may
+from manyhands.networks.queries import kept_apart_from, may
 from manyhands.networks.states import Role
 from manyhands.people.models import Person
 from manyhands.privacy.models import Limits, Unlock
-from manyhands.privacy.states import ABOUT_ONE, Bulk
+from manyhands.privacy.states import ABOUT_A_MEMBER, ABOUT_ONE, Bulk
 
 _ASKED_FOR_BY = {Bulk.ADDRESSES: Role.HELPER, Bulk.HOLD: Role.STEWARD, Bulk.SLEEP: Role.STEWARD}
 
@@ -23,6 +23,8 @@ def why_not_ask_to_open(
     """Ask for a second person's yes."""
     if what not in Bulk.values or (what in ABOUT_ONE) != (whom is not None) or (what == Bulk.DOOR and not about):
         return _("Choose what you would like to do.")
+    if whom is not None and what in ABOUT_A_MEMBER and whom.pk in kept_apart_from(person.pk, network):
+        return _("That is not possible from here.")
     if not may(person, network, _ASKED_FOR_BY.get(Bulk(what), Role.DISPATCHER)):
         return _("Only someone who works here can ask for that.")
     return None

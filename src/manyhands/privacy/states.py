@@ -47,5 +47,7 @@ class Bulk(models.TextChoices):
 TOLD_TO_ALL = (Bulk.ADDRESSES, Bulk.EXPORT, Bulk.SLEEP, Bulk.QUESTION)
 # What is asked for on the page of one ask or one helper, about one person.
 ABOUT_ONE = (Bulk.DOOR, Bulk.HOME, Bulk.LESS_CARE)
+# Of these somebody kept apart from whom it is about neither asks nor reads.
+ABOUT_A_MEMBER = (Bulk.HOME, Bulk.LESS_CARE)
 # What has a page of its own to ask for it.
 ASKED_ELSEWHERE = (*ABOUT_ONE, Bulk.HOLD, Bulk.SLEEP)

@@ -307,9 +307,10 @@ def helper_page(request: NetworkRequest, key: UUID) -> HttpResponse:
     if membership is None:
         raise NotHere
     helper, by, now = queries.member_helper(membership), _member(request), timezone.now()
-    care = seeing.care_known_of(membership.person, request.network)
+    is_apart = membership.person_id in networks.kept_apart_from(by.pk, request.network)
+    care = None if is_apart else seeing.care_known_of(membership.person, request.network)
     seen = _see(membership, helper, care, by=by, now=now)
-    is_shut = any(shown.held_back for shown in seen)
+    is_shut = is_apart or any(shown.held_back for shown in seen)
     form = HelperForm(
         request.POST or None, network=request.network, helper=helper, without_places=is_shut and helper is not None
     )
