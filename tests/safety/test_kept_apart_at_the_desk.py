@@ -207,6 +207,7 @@ def test_it_asks_the_database_no_more_however_many_are_kept_apart(town, told):
             client.get(DESK)
         return len(asked)
 
+    networks.keep_apart(town.riverside, town.dee, told.asking.asked_by, apart=True, now=timezone.now())
     before = questions()
     for number in range(4):
         someone = cast.ask(town.riverside, name=f"Someone {number}").asking.asked_by
