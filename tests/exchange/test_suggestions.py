@@ -142,5 +142,5 @@ def test_reasons_name_languages_as_the_reader_calls_them(town):
 def test_suggesting_from_many_helpers_takes_a_fixed_number_of_questions(town, django_assert_max_num_queries):
     for number in range(12):
         cast.helper(town.riverside, cast.person(f"Helper{number} Extra"))
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         planning.helpers_for(town.groceries, now=NOW)

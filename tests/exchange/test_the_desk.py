@@ -254,7 +254,7 @@ def test_ten_thousand_asks_take_no_more_questions_than_ten(town, as_, django_ass
     multiply(town.groceries, 10_000)
     client = as_(town.dee)
     for query in ("", "?tab=all&q=groceries&sort=wanted", "?tab=ready&page=150"):
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(17):
             response = client.get(f"/riverside/desk/{query}")
         assert len(codes_on(response)) == 50
         assert len(response.content) < 60_000
