@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import Error, connection, transaction
 
 from manyhands.config import walls
-from manyhands.exchange.models import Ask, Match, Repeat
+from manyhands.exchange.models import Match, Repeat
 from manyhands.kit import wall
 from tests import cast
 from tests.architecture.access import ACCESS
@@ -136,15 +136,21 @@ def test_where_we_stand_is_said_again_after_a_transaction_took_it_back(plain):
     class Never(Exception):
         pass
 
+    def networks() -> set[uuid.UUID]:
+        # By hand: the wall in our own questions would find the same, and is not what is tried here.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT network_id FROM exchange_ask")
+            return {row[0] for row in cursor.fetchall()}
+
     with wall.within(plain.riverside.pk):
         try:
             with transaction.atomic():
-                assert Ask.objects.count() == 1
+                assert networks() == {plain.riverside.pk}
                 raise Never
         except Never:
             pass
-        assert set(Ask.objects.values_list("network", flat=True)) == {plain.riverside.pk}
-    assert Ask.objects.count() == 2
+        assert networks() == {plain.riverside.pk}
+    assert networks() == {plain.riverside.pk, plain.hillside.pk}
 
 
 @pytest.mark.parametrize("name", sorted(ACCESS))

@@ -209,10 +209,12 @@ def test_addresses_made_of_them_show_them_as_words(client, town):
 def test_nothing_calls_words_safe_but_what_is_our_own():
     """Words of people reach a page through escaping templates only; what is marked safe is counted here, with where."""
     house = Path(__file__).resolve().parents[2] / "src" / "manyhands"
-    marks = re.compile(r"mark_safe\(|\|\s*safe\b|autoescape off|SafeString\(|\.__html__|safestring\.SafeData")
+    in_code = re.compile(r"mark_safe\(|SafeString\(|\.__html__|safestring\.SafeData")
+    in_templates = re.compile(r"\|\s*safe\b|autoescape off")
     found = Counter(
         str(p.relative_to(house))
-        for p in [*house.rglob("*.py"), *house.rglob("*.html")]
+        for kind, marks in (("*.py", in_code), ("*.html", in_templates), ("*.txt", in_templates))
+        for p in house.rglob(kind)
         for _ in marks.findall(p.read_text())
     )
     assert found == {
