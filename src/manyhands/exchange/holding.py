@@ -27,14 +27,17 @@ def held(now: datetime, *, network: Network | None = None) -> dict[str, QuerySet
     holds = list(in_force if network is None else in_force.filter(network=network))
     if not holds:
         return {}
-    asks, offers, people = Q(pk=None), Q(pk=None), set[UUID]()
+    asks, offers, members, people = Q(pk=None), Q(pk=None), Q(pk=None), set[UUID]()
     for hold in holds:
         asks |= _asks(hold)
         offers |= _offers(hold)
+        # What somebody is in another network as well, another network's law has to keep.
+        members |= Q(network=hold.network_id, person__in=hold.people)
         people.update(map(UUID, hold.people))
     held_asks, held_offers = Ask.objects.filter(asks), Offer.objects.filter(offers)
     askings = Asking.objects.filter(pk__in=held_asks.values("asking"))
-    helpers = Helper.objects.filter(membership__person__in=people)
+    memberships = Membership.objects.filter(members)
+    helpers = Helper.objects.filter(membership__in=memberships.values("pk"))
     whose = Person.objects.filter(
         Q(pk__in=askings.values("asked_by")) | Q(pk__in=held_offers.values("offered_by")) | Q(pk__in=people)
     )
@@ -55,7 +58,7 @@ def held(now: datetime, *, network: Network | None = None) -> dict[str, QuerySet
         "exchange.Repeat": Repeat.objects.filter(first__in=held_asks.values("pk")),
         "exchange.Helper": helpers,
         "places.Place": places,
-        "networks.Membership": Membership.objects.filter(person__in=people),
+        "networks.Membership": memberships,
         "people.Person": whose,
         "people.ContactPoint": ContactPoint.objects.filter(person__in=whose.values("pk")),
     }

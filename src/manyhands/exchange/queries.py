@@ -174,14 +174,17 @@ def met_soon(
     return found["met"], found["of"]
 
 
-def things_of(reveals: Iterable[Reveal]) -> dict[str, str]:
-    """What the codes of asks and offers that somebody saw stand for, in words: "K7M3" -> "Food"."""
+def things_of(reveals: Iterable[Reveal]) -> dict[tuple[UUID, str], str]:
+    """What the codes of asks that somebody saw stand for, in words: network and "K7M3" -> "Food".
+
+    Two networks may have given the same code to two different asks.
+    """
     seen = list(reveals)
     codes_seen, networks = {each.about for each in seen if each.about}, {each.network_id for each in seen}
     if not codes_seen:
         return {}
     asks = Ask.objects.filter(network__in=networks, code__in=codes_seen).select_related("category")
-    return {ask.code: str(ask.category) for ask in asks.order_by()}
+    return {(ask.network_id, ask.code): str(ask.category) for ask in asks.order_by()}
 
 
 def offer_behind(token: str) -> Offer | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -41,8 +42,8 @@ class Seen:
     words: str
 
 
-def told(reveals: Iterable[Reveal], things: Mapping[str, str] | None = None) -> list[Seen]:
-    """Reveals as the person reads them. ``things`` says what the codes stand for: "K7M3" -> "Food"."""
+def told(reveals: Iterable[Reveal], things: Mapping[tuple[UUID, str], str] | None = None) -> list[Seen]:
+    """Reveals as the person reads them. ``things`` says what a network's codes stand for: "K7M3" -> "Food"."""
     return [Seen(reveal.day, _line(reveal, things or {})) for reveal in reveals]
 
 
@@ -60,8 +61,8 @@ def receipt(erasure: Erasure) -> str:
     return f"{said}\n\n{REACHES_BACKUPS}\n"
 
 
-def _line(reveal: Reveal, things: Mapping[str, str]) -> str:
-    thing = things.get(reveal.about, "")
+def _line(reveal: Reveal, things: Mapping[tuple[UUID, str], str]) -> str:
+    thing = things.get((reveal.network_id, reveal.about), "")
     if not reveal.about:
         about = _("your part here")
     elif thing:
