@@ -221,6 +221,9 @@ def _run(session: Any, how: dict[str, Any]) -> None:
     how_often = Counter()
     if how["by"]:
         came_by = {name: [test for test in tests if test in items] for name, tests in how["by"].items()}
+        # What is set up once for all tests is set up asleep: else it is that which fails, with whichever comes first.
+        for item in [each for each in session.items if "gathered_once" in each.fixturenames][:1]:
+            _play(session, item)
     else:
         known = Path(how["came_by"]) if how.get("came_by") else None
         if known and known.exists():
