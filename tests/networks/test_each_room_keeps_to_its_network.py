@@ -44,7 +44,7 @@ DONE_FOR_ONE = {
         queries.open_asks_reached_at(town.riverside, ["+17185550123"]),
         queries.helpers_reached_at(town.riverside, ["+17185550123"]),
     ),
-    "picked for a plan": lambda town: list(runs.picked(town.riverside, [town.groceries.code])),
+    "picked for a plan": lambda town: list(runs.picked(town.riverside, town.dee, [town.groceries.code])),
     "words of its own": lambda town: [
         networks.reword(town.riverside, word="ask", language="en", text=text, by=town.sol, now=NOW)
         for text in ("wish", "")
