@@ -186,6 +186,35 @@ def test_two_who_answer_at_once_do_not_overrule_each_other(town, as_, pair):
     assert not Joined.objects.exists()
 
 
+def test_a_pair_that_went_with_another_answer_is_not_an_error(town, as_, again, pair):
+    """Three records: whoever joins two pairs settles the third, which somebody else has open."""
+    third = cast.ask(town.riverside, name="Nia Naybor")
+    how = {"network": town.riverside, "by": town.dee, "now": NOW}
+    other = actions.put_together(town.nia, third.asking.asked_by, **how)
+    open_elsewhere = actions.put_together(again.asking.asked_by, third.asking.asked_by, **how)
+    join(pair, town)
+    settles = actions.join(other, seen=other.standing, by=town.dee, now=NOW)
+    assert settles.state == PairState.JOINED
+    assert not Pair.objects.filter(pk=open_elsewhere.pk).exists()
+    with pytest.raises(Refused, match="answered this meanwhile"):
+        actions.join(open_elsewhere, seen=open_elsewhere.standing, by=town.sol, now=NOW)
+    assert as_(town.sol).post(page_of(open_elsewhere), {"do": "one", "seen": "open"}).status_code == 404
+
+
+def test_a_pair_that_goes_while_one_presses_leads_back_to_the_list(town, as_, pair, monkeypatch):
+    """Found when the page began, gone when the answer was to be written."""
+    inner = actions.join
+
+    def gone_meanwhile(found, **how):
+        Pair.objects.all().delete()
+        return inner(found, **how)
+
+    monkeypatch.setattr(actions, "join", gone_meanwhile)
+    answer = as_(town.dee).post(page_of(pair), {"do": "one", "seen": pair.standing}, follow=True)
+    assert answer.redirect_chain[-1][0] == PAIRS
+    assert "answered this meanwhile" in answer.content.decode()
+
+
 def test_later_comes_again_after_two_weeks(town, as_, pair):
     actions.answer(pair, state=PairState.LATER, seen=pair.standing, by=town.dee, now=NOW)
     waiting = {"network": town.riverside, "state": PairState.OPEN}

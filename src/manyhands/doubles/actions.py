@@ -101,6 +101,11 @@ def put_together(one: Person, other: Person, *, network: Network, by: Person, no
     if one.pk == other.pk or other.pk in same_as(one.pk, network):
         raise Refused(_("They are held to be one person already."))
     refuse_if(str(SAID_TO_BE_TWO) if other.pk in kept_apart_from(one.pk, network) else None)
+    return _pair_of(one, other, network=network, now=now)
+
+
+def _pair_of(one: Person, other: Person, *, network: Network, now: datetime) -> Pair:
+    """The pair of these two, made if there is none."""
     first, second = sorted((one, other), key=lambda person: str(person.pk))
     pair, _made = Pair.objects.get_or_create(network=network, one=first, other=second, defaults={"found_at": now})
     return pair
@@ -155,7 +160,6 @@ def join(pair: Pair, *, seen: str, by: Person, now: datetime) -> Pair:
     refuse_if(str(SAID_TO_BE_TWO) if queries.said_to_differ(network, ones, others, besides=pair) else None)
     apart = {other for each in all_of_them for other in kept_apart_from(each, network)}
     one = networks.hold_for_one(network, keep=stands.person, other=rests.person, by=by, now=now)
-    network.__dict__.pop("_joined", None)
     for other in Person.objects.filter(pk__in=apart).order_by("pk"):
         exchange.part(network, one, other, now=now)
     # What waited to be said of two of them is said with it.
@@ -184,8 +188,7 @@ def take_out(person: Person, *, network: Network, by: Person, now: datetime) -> 
     privacy.protect_each(before | {person.pk}, network=network, now=now)
     networks.take_out(network, person=person, by=by, now=now)
     for other in Person.objects.filter(pk__in=before).order_by("pk"):
-        first, second = sorted((person, other), key=lambda each: str(each.pk))
-        pair, _made = Pair.objects.get_or_create(network=network, one=first, other=second, defaults={"found_at": now})
+        pair = _pair_of(person, other, network=network, now=now)
         _answered(pair, PairState.DIFFERENT, by=by, now=now)
 
 

@@ -203,7 +203,10 @@ def pair(request: NetworkRequest, key: UUID) -> HttpResponse:
             messages.success(request, _do(request, found, do))
         except Refused as no:
             problem, status = str(no), 409
-            found.refresh_from_db()
+            found = queries.visible_to(request.user, network).filter(pk=key).first()
+            if found is None:  # whoever answered meanwhile said it of these two as well
+                messages.error(request, problem)
+                return redirect("doubles:pairs", network.slug)
         else:
             return redirect(_next(request, found))
     sides = _sides(request, (found.one, found.other), only=None if is_shown else frozenset({Part.NAME}))

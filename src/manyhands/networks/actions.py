@@ -194,7 +194,6 @@ def keep_apart(network: Network, one: Person, other: Person, *, apart: bool, now
             # Two whom nothing may bring together are not one person, whatever the desk took them for.
             rests = Joined.objects.filter(network=network, person=other).exists()
             _part(_joining(network), other if rests else one, by=None, now=now)
-            network.__dict__.pop("_joined", None)
         if not pairs.filter(one=first, other=second).exists():
             Apart.objects.create(network=network, one=first, other=second, since=now)
     else:
@@ -227,7 +226,6 @@ def hold_for_one(network: Network, *, keep: Person, other: Person, by: Person, n
     if helps is not None and rests is not None:
         joined.filter(person=rests.person_id).update(stood=rests.standing)
         _stands(rests, Standing.LEFT, by=by, now=now)
-    network.__dict__.pop("_joined", None)
     journal.record("person.joined", other, by=by, now=now, network=network.pk, into=str(one.pk))
     return one
 
@@ -263,7 +261,6 @@ def _part(network: Network, person: Person, *, by: Person | None, now: datetime)
         first = joined.filter(into=person).order_by("stood", "since", "pk")[0]
         first.delete()
         joined.filter(into=person).update(into=first.person_id)
-    network.__dict__.pop("_joined", None)
     journal.record("person.taken_out", person, by=by, now=now, network=network.pk)
 
 
@@ -275,7 +272,10 @@ def _back(network: Network, row: Joined, *, is_welcome: bool, by: Person | None,
 
 
 def _joining(network: Network) -> Network:
-    """The network, held: two who join the same people in one second wait for each other."""
+    """The network, held and fresh: two who join the same people in one second wait for each other.
+
+    What was remembered of who is who is forgotten, here and where it came from.
+    """
     network.__dict__.pop("_joined", None)
     return Network.objects.select_for_update(no_key=True).get(pk=network.pk)
 

@@ -97,15 +97,10 @@ def same_as(person: UUID, network: Network) -> frozenset[UUID]:
     return frozenset({person, one, *(each for each, other in into.items() if other == one)})
 
 
-def are_joined(network: Network) -> bool:
-    """Whether anybody here is held to be somebody else."""
-    return bool(_joined_in(network))
-
-
 def with_those_joined(people: Iterable[UUID], network: Network) -> frozenset[UUID]:
     """These people and everyone who is held to be one of them."""
     found = frozenset(people)
-    return found.union(*(same_as(each, network) for each in found)) if found and are_joined(network) else found
+    return found.union(*(same_as(each, network) for each in found)) if found and _joined_in(network) else found
 
 
 def _joined_in(network: Network) -> dict[UUID, UUID]:
