@@ -56,6 +56,11 @@ if connection.vendor == "sqlite":
         sound = cursor.execute("PRAGMA integrity_check").fetchone()[0]
 print(json.dumps([sound, sorted(ask.words for ask in Ask.objects.all())]))
 """
+STATE = """
+from django.contrib.sessions.models import Session
+from manyhands.people.models import Device, Person
+print("sessions", Session.objects.count(), "browsers", Device.objects.count(), "people with a name", sum(bool(p.name) for p in Person.objects.all()))
+"""
 
 
 class Stream(threading.Thread):
@@ -65,9 +70,16 @@ class Stream(threading.Thread):
         super().__init__()
         self.server, self.category, self.session = server, category, session
         self.answered: list[str] = []
+        self.broke: Exception | None = None
         self.is_over = threading.Event()
 
     def run(self) -> None:
+        try:
+            self._ask_without_end()
+        except (AssertionError, ValueError) as broke:  # said by the test, which would wait for this neighbour otherwise
+            self.broke = broke
+
+    def _ask_without_end(self) -> None:
         due = time.monotonic()
         while not self.is_over.is_set():
             if A_SECOND:
@@ -118,6 +130,16 @@ def test_killing_the_server_loses_nothing_that_was_answered(tmp_path):
         nothing_is_lost(server, kill, kills=KILLS)
 
 
+def nobody_was_turned_away(streams: list[Stream], server: Server) -> None:
+    """Say at once what a neighbour was answered who was neither taken in nor told that the line broke."""
+    for stream in streams:
+        if stream.broke is not None:
+            for each in streams:
+                each.is_over.set()
+            said = f"after {sum(len(each.answered) for each in streams)} answered asks; {server.python(STATE)}"
+            raise AssertionError(said + server.log.read_text()[-2000:]) from stream.broke
+
+
 def nothing_is_lost(server: Server, kill: Callable[[Server, random.Random], None], *, kills: int) -> None:
     """Let neighbours ask without end while `kill` strikes, and compare what was answered with what is there."""
     luck = random.Random(5)
@@ -129,12 +151,14 @@ def nothing_is_lost(server: Server, kill: Callable[[Server, random.Random], None
         before = sum(len(stream.answered) for stream in streams)
         deadline = time.monotonic() + 30
         while sum(len(stream.answered) for stream in streams) < before + 5 and time.monotonic() < deadline:
+            nobody_was_turned_away(streams, server)
             time.sleep(0.02 + luck.random() * 0.1)
         kill(server, luck)
     for stream in streams:
         stream.is_over.set()
     for stream in streams:
         stream.join(timeout=60)
+    nobody_was_turned_away(streams, server)
     sound, kept = json.loads(server.python(COUNT))
     answered = [words for stream in streams for words in stream.answered]
     print(f"\n{kills} kills, {len(answered)} answered, {len(set(answered) - set(kept))} lost, {len(kept)} there")
