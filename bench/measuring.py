@@ -111,8 +111,8 @@ class Table:
         cost = "–" if row.cost is None else f"{row.cost:,.0f}"
         works = "ok " if row.feasible else "NOT"
         print(
-            f"{row.name:<22} {row.cls:<10} {row.n:>6} {row.engine:<9} {works} {cost:>16} {told:>8} {row.unserved:>5} left",
-            f"{row.wall:8.2f} s {row.cpu:8.2f} s cpu {row.peak_memory_mib:7.0f} MiB {row.note}",
+            f"{row.name:<22} {row.cls:<10} {row.n:>6} {row.engine:<9} {works} {cost:>16} {told:>8} {row.unserved:>5}",
+            f"left {row.wall:8.2f} s {row.cpu:8.2f} s cpu {row.peak_memory_mib:7.0f} MiB {row.note}",
             flush=True,
         )
         if self._csv and self._file:
