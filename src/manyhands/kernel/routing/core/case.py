@@ -19,7 +19,7 @@ BEYOND = 1 << 44
 JOB, PICKUP, DELIVERY, RELOAD = "job", "pickup", "delivery", "reload"
 
 Step = tuple[str, int]
-"""What is done, and to which: (JOB, its number), (PICKUP or DELIVERY, the number of the shipment), (RELOAD, a place)."""
+"""What is done, and to which: (JOB, its number), (PICKUP or DELIVERY, number of the shipment), (RELOAD, a place)."""
 
 
 class Ways(Protocol):
