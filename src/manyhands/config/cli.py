@@ -114,9 +114,10 @@ def register() -> None:
     app.command("settings", rich_help_panel="The server")(running.settings)
     app.command("work-plan", hidden=True)(running.work_plan)
     app.command("keep-working", hidden=True)(running.keep_working)
-    from manyhands.config.commands import backups, keys
+    from manyhands.config.commands import backups, keys, places
 
     app.add_typer(keys.app, name="keys", rich_help_panel="The server")
+    app.add_typer(places.app, name="places", rich_help_panel="The server")
     app.command("backup", rich_help_panel="Backups")(backups.backup)
     app.command("restore", rich_help_panel="Backups")(backups.restore)
     app.command("drill", rich_help_panel="Backups")(backups.drill)
