@@ -130,7 +130,7 @@ def test_streaming_copies_the_database_and_never_the_keys():
     assert paths == ["/var/lib/manyhands/manyhands.sqlite3"]
     assert "\t" not in text
     keys = re.findall(r"^ *(?:- )?([a-z-]+):", text, re.MULTILINE)
-    assert set(keys) == {"dbs", "path", "replicas", "type", "host", "user", "key-path", "sync-interval", "snapshot-interval", "retention"}  # fmt: skip
+    assert set(keys) == {"dbs", "path", "replica", "type", "host", "user", "key-path", "sync-interval", "snapshot", "interval", "retention"}  # fmt: skip
 
 
 def test_every_piece_of_postgresqls_log_goes_away_within_a_minute_and_over_nothing():

@@ -12,6 +12,7 @@ from manyhands.exchange.models import Category, Cause
 from manyhands.journal.models import Entry
 from manyhands.privacy import actions as privacy
 from manyhands.privacy.models import Unlock
+from tests import cast
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +21,8 @@ ASKING = {"name": "Immigration status", "is_used": "on", "position": "9", "name_
 
 
 def in_days(days: int) -> str:
-    return (timezone.now() + timedelta(days=days)).date().isoformat()
+    """The day so many days from today, where the network is: at night it is another one in London."""
+    return (timezone.now() + timedelta(days=days)).astimezone(cast.ZONE).date().isoformat()
 
 
 def test_it_argues_says_what_instead_and_loses_nothing(town, as_):

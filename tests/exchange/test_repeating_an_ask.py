@@ -9,7 +9,7 @@ from manyhands.exchange import actions, queries
 from manyhands.exchange.models import Ask, Repeat
 from manyhands.exchange.states import AskState, RepeatState
 from manyhands.kit.refusals import Refused
-from tests.cast import NOW
+from tests.cast import NOW, ZONE
 
 
 @pytest.fixture
@@ -99,4 +99,4 @@ def test_it_can_be_said_while_asking(town, client):
     client.post("/riverside/ask/", {"needs": [category], "place_text": "Pier 3", "repeat": "3"})
     repeat = Repeat.objects.get()
     assert repeat.weekday == 3
-    assert repeat.next_on > timezone.now().date()
+    assert repeat.next_on > timezone.now().astimezone(ZONE).date()
