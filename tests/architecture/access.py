@@ -218,6 +218,12 @@ ACCESS: dict[str, Row] = {
     "networks:words": Row(STEWARDS),
     # places
     "places:areas": Row(STEWARDS),
+    # Only where streets were brought in; then everyone does (tests/places/test_the_street_map.py).
+    "places:tile": Row(
+        NOBODY,
+        own=lambda town, scene: {"version": "none", "zoom": 12, "east": 1, "south": 1},
+        missing=lambda town, scene: {"version": "none", "zoom": 99, "east": 1, "south": 1},
+    ),
     "places:area": Row(
         STEWARDS, own=_area("riverside"), foreign=_area("hillside"), missing=riverside_with(key=10_000_000)
     ),

@@ -23,7 +23,7 @@ from manyhands.exchange import personal as of_exchange
 from manyhands.jobs import personal as of_jobs
 from manyhands.jobs import tasks as jobs
 from manyhands.journal.actions import on
-from manyhands.kit import asking_less, passwords
+from manyhands.kit import asking_less, maps, passwords
 from manyhands.networks import personal as of_networks
 from manyhands.networks import queries as networks
 from manyhands.networks.models import Network
@@ -38,6 +38,7 @@ from manyhands.people import codes, sending
 from manyhands.people import personal as of_people
 from manyhands.people.models import Person
 from manyhands.places import personal as of_places
+from manyhands.places import queries as places
 from manyhands.privacy import forgetting, learning
 from manyhands.privacy import personal as of_privacy
 from manyhands.privacy import queries as privacy
@@ -58,6 +59,7 @@ def connect() -> None:
     sending.through("phone", partial(_send_code, way=Way.TEXT), is_set=carriers.texts_are_on)
     passwords.everybody_knows(_names_of_this_install)
     asking_less.agrees(_a_second_one_agreed)
+    maps.drawn_on(places.ground)
     learning.counts(opened=opened.opened_since, held=opened.people_held)
     forgetting.holds_back(holding.held)
     # In this order: what points at something goes before it does.

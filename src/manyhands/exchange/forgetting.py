@@ -223,8 +223,8 @@ def forget_place(place: Place) -> None:
     """The part of town stays: it says where help was needed, and no door."""
     place.text = place.door = ""
     place.lat = place.lon = None
-    place.exactness = Place.Exactness.UNKNOWN
-    place.save(update_fields=["text", "door", "lat", "lon", "exactness"])
+    place.exactness, place.is_found = Place.Exactness.UNKNOWN, False
+    place.save(update_fields=["text", "door", "lat", "lon", "exactness", "is_found"])
 
 
 def forget_helper(helper: Helper) -> None:

@@ -1,4 +1,4 @@
-"""Small maps without tiles: places on a page, fitted, drawn and kept small. Plain Python; the `{% map %}` tag draws it.
+"""Small maps: places on a page, fitted, drawn and kept small. Plain Python; the `{% map %}` tag draws it.
 
 The projection is Mercator around the places shown, so shapes are true and north is up. Places without usable
 coordinates are left out and counted. Near marks of one kind merge until at most MOST_MARKS are left: the drawing of a
@@ -8,14 +8,15 @@ thousand asks stays as light as that of a hundred.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import atan, cos, exp, isfinite, log, pi, radians, tan
+from math import atan, cos, exp, isfinite, log, log2, pi, radians, tan
 
 EARTH = 6_371_008.8  # metres, mean radius
 HIGHEST = 85.0  # degrees; Mercator has no poles
 SMALLEST_SPAN = 600.0  # metres across, so that one door is not drawn as if it were a city
+SMALLEST_TILE = 400.0  # pixels across at least, so that a page asks for few
 MARGIN = 28  # pixels kept free on every side for marks at the edge
 MOST_MARKS = 180
 MOST_KEYS = 8  # rows of a list that one merged mark lights up
@@ -110,6 +111,29 @@ class Viewport:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """A street map to draw on: where its tiles are, by zoom, east and south; the zooms there are; what to say of it.
+
+    ``box`` is the piece of the globe it shows: south, west, north and east.
+    """
+
+    address: Callable[[int, int, int], str]
+    zooms: tuple[int, int]
+    box: tuple[float, float, float, float]
+    credit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A square of the street map as it lies on the page, in pixels."""
+
+    href: str
+    x: float
+    y: float
+    side: float
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """Everything the template needs, in pixels."""
 
@@ -120,6 +144,8 @@ class Drawing:
     grid: str
     grid_metres: int
     left_out: int
+    tiles: tuple[Tile, ...] = ()
+    credit: str = ""
 
     @property
     def grid_kilometres(self) -> int:
@@ -159,14 +185,22 @@ def fit(places: Iterable[tuple[float, float]], width: int, height: int) -> Viewp
     )
 
 
-def draw(points: Iterable[Point], lines: Iterable[Line] = (), *, width: int = 400, height: int = 320) -> Drawing:
-    """Points and lines on one map, in pixels, with a grid of round metres."""
+def draw(
+    points: Iterable[Point],
+    lines: Iterable[Line] = (),
+    *,
+    width: int = 400,
+    height: int = 320,
+    ground: Ground | None = None,
+) -> Drawing:
+    """Points and lines on one map, in pixels, with a grid of round metres; on a street map where there is one."""
     asked = list(points)
     usable = [(point, point.lat, point.lon) for point in asked if is_place(point.lat, point.lon)]
     kept = [(point, lat, lon) for point, lat, lon in usable if lat is not None and lon is not None]
     ways = [(line, [place for place in line.places if is_place(*place)]) for line in lines]
     view = fit([(lat, lon) for _, lat, lon in kept] + [place for _, places in ways for place in places], width, height)
     metres = _grid_step(view)
+    tiles = _tiles(view, ground) if ground is not None else ()
     return Drawing(
         width=width,
         height=height,
@@ -175,7 +209,49 @@ def draw(points: Iterable[Point], lines: Iterable[Line] = (), *, width: int = 40
         grid=_grid(view, metres / view.metres_per_pixel),
         grid_metres=metres,
         left_out=len(asked) - len(kept),
+        tiles=tiles,
+        credit=ground.credit if ground is not None and tiles else "",
     )
+
+
+_GROUNDS: list[Callable[[], Ground | None]] = []
+
+
+def drawn_on(ground: Callable[[], Ground | None]) -> None:
+    """Say what the maps of pages are drawn on. Said only in config/wiring.py."""
+    _GROUNDS[:] = [ground]
+
+
+def ground_here() -> Ground | None:
+    """What the maps of pages are drawn on, if there is anything."""
+    return _GROUNDS[0]() if _GROUNDS else None
+
+
+def _tiles(view: Viewport, ground: Ground) -> tuple[Tile, ...]:
+    """The tiles under a viewport, at the finest zoom at which they are not small; none where the map doesn't reach."""
+    whole = 2 * pi * view.scale  # pixels around the globe
+    zoom = min(ground.zooms[1], int(log2(max(whole, 1.0) / SMALLEST_TILE)))
+    if zoom < ground.zooms[0]:
+        return ()
+    count, side = 2**zoom, whole / 2**zoom
+    left, top = (view.left + pi) * view.scale / side, (pi - view.top) * view.scale / side
+    found = []
+    for south in range(max(0, int(top)), min(count, int(top + view.height / side) + 1)):
+        for east in range(int(left // 1), int((left + view.width / side) // 1) + 1):
+            if _reaches(ground.box, zoom, east % count, south):
+                href = ground.address(zoom, east % count, south)
+                x, y = round((east - left) * side, 2), round((south - top) * side, 2)
+                found.append(Tile(href, x, y, round(side, 2)))
+    return tuple(found)
+
+
+def _reaches(box: tuple[float, float, float, float], zoom: int, east: int, south: int) -> bool:
+    """Whether a tile shows some of the box."""
+    south_end, west_end, north_end, east_end = box
+    count = 2**zoom
+    first, last = ((lon + 180) / 360 * count for lon in (west_end, east_end))
+    upper, lower = ((pi - _mercator(lat)) / (2 * pi) * count for lat in (north_end, south_end))
+    return bool(first < east + 1 and east <= last and upper < south + 1 and south <= lower)
 
 
 def is_place(lat: float | None, lon: float | None) -> bool:

@@ -36,6 +36,7 @@ RESERVED_SLUGS = frozenset(
         "sign-in",
         "sign-out",
         "static",
+        "streets",
         "media",
         "metrics",
         "account",

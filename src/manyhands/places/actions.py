@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -14,8 +15,9 @@ from manyhands.networks.models import Network
 from manyhands.people.models import Person
 from manyhands.places.homes import read_homes
 from manyhands.places.models import Area, Place, Squares
-from manyhands.places.queries import area_around, area_named
+from manyhands.places.queries import area_around, area_named, areas_of, how_exact, places_found
 from manyhands.places.rules import why_not_settle
+from manyhands.places.streets.finding import Exactness, Found
 
 
 def note_place(
@@ -32,7 +34,8 @@ def note_place(
 ) -> Place:
     """Note a place as someone described it: somebody's, or the network's own.
 
-    A point is taken as it is; without one, the area chosen or named in the text lends its middle.
+    A point is taken as it is. Without one, the text is looked for on the street map, if the install has one; what is
+    not surely found there gets the middle of the area that was chosen or named, if any.
     """
     place = Place(network=network, holder=network.pk if whose is None else whose.pk)
     _describe(place, text=text, door=door, area=area, lat=lat, lon=lon)
@@ -61,20 +64,46 @@ def correct_place(
     return place
 
 
+@transaction.atomic
+def settle_place(place: Place, *, found: Found, by: Person | None, now: datetime) -> Place:
+    """Somebody chose which of several places on the street map was meant."""
+    place = Place.objects.select_for_update().get(pk=place.pk)
+    _take(place, found)
+    place.save()
+    journal.record("place.corrected", place, by=by, now=now, exactness=place.exactness)
+    return place
+
+
 def _describe(place: Place, *, text: str, door: str, area: Area | None, lat: float | None, lon: float | None) -> None:
     if (lat is None) != (lon is None):
         raise Refused(_("A point on the map needs both a latitude and a longitude."))
+    network, before = place.network, (place.text, place.area)
     place.text, place.door = text.strip()[:300], door.strip()[:200]
-    place.area = area or area_named(place.network, place.text)
+    areas = list(areas_of(network)) if place.text or lat is not None else []
+    place.area = area or area_named(network, place.text, areas=areas)
     if place.area is None and lat is not None and lon is not None:
-        place.area = area_around(place.network, lat, lon)
-    place.lat, place.lon = lat, lon
+        place.area = area_around(network, lat, lon, areas=areas)
+    if lat is None and place.is_found and before == (place.text, place.area):
+        return  # perhaps somebody chose it; only the door is new
+    place.lat, place.lon, place.is_found = lat, lon, False
     if lat is not None:
         place.exactness = Place.Exactness.DOOR if place.door else Place.Exactness.CORNER
-    elif place.area is not None and place.area.lat is not None:
+        return
+    found = places_found(network, place.text, door=place.door, area=place.area, areas=areas, most=1)
+    lends_middle = place.area is not None and place.area.lat is not None
+    if found and found[0].is_sure and not (lends_middle and found[0].exactness is Exactness.AREA):
+        _take(place, found[0], areas=areas)
+    elif place.area is not None and lends_middle:
         place.lat, place.lon, place.exactness = place.area.lat, place.area.lon, Place.Exactness.AREA
     else:
         place.exactness = Place.Exactness.UNKNOWN
+
+
+def _take(place: Place, found: Found, *, areas: Sequence[Area] | None = None) -> None:
+    place.lat, place.lon, place.is_found = found.lat, found.lon, True
+    place.exactness = how_exact(found)
+    if place.area is None:
+        place.area = area_around(place.network, found.lat, found.lon, areas=areas)
 
 
 @transaction.atomic

@@ -66,6 +66,7 @@ class Place(Sealing):
     class Exactness(models.TextChoices):
         DOOR = "door", _("the door")
         CORNER = "corner", _("a corner nearby")
+        STREET = "street", _("somewhere in this street")
         AREA = "area", _("only the area")
         UNKNOWN = "unknown", _("not on the map yet")
 
@@ -78,6 +79,7 @@ class Place(Sealing):
     lat = SealedFloatField(blank=True, least=-90.0, most=90.0)
     lon = SealedFloatField(blank=True, least=-180.0, most=180.0)
     exactness = models.CharField(max_length=8, choices=Exactness, default=Exactness.UNKNOWN)
+    is_found = models.BooleanField(default=False, db_default=False)  # the point comes from the street map
 
     under = Under(holder="holder", network="network_id")
 
@@ -92,3 +94,8 @@ class Place(Sealing):
     @property
     def is_on_map(self) -> bool:
         return self.lat is not None and self.lon is not None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether somebody gave its point: it is not found on the street map, nor the middle of its area."""
+        return self.exactness in {self.Exactness.DOOR, self.Exactness.CORNER} and not self.is_found

@@ -17,7 +17,7 @@ HOLDS = (
         "places.Place",
         why="So that the one who brings something finds the door.",
         keep_days=30,
-        internal=("id", "network", "holder", "exactness"),
+        internal=("id", "network", "holder", "exactness", "is_found"),
         personal=("area",),
         dangerous=("text", "door", "lat", "lon"),
         unsealed={"area": POINTS},

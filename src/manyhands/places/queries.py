@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container
-from dataclasses import dataclass
+import re
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from rapidfuzz import fuzz, process, utils
 
 from manyhands.kernel import geo, squares
 from manyhands.kernel.squares import Assumed, Grid, Measured, Square
+from manyhands.kit.maps import Ground
 from manyhands.networks.models import Network
 from manyhands.places.models import Area, Place, Squares
+from manyhands.places.streets import drawing, finding, here, tiles
+from manyhands.places.streets.finding import Exactness, Near
 
+Found: TypeAlias = finding.Found
+CREDIT = "© OpenStreetMap contributors"
+MOST_FOUND = 6
+REACH_METRES = 8_000.0  # how far a network is taken to reach that named no areas
 NEAR_METRES = 2_500  # a point further than this from every middle lies in no area
 # Homes to a square kilometre in the thinner parts of each; :data:`squares.DOUBT` is taken off that once more.
 HOMES_PER_KM2 = {
@@ -31,26 +41,26 @@ def areas_of(network: Network) -> QuerySet[Area]:
     return Area.objects.filter(network=network).select_related("within")
 
 
-def area_named(network: Network, text: str) -> Area | None:
-    """The area a text most likely names, if it names one."""
+def area_named(network: Network, text: str, *, areas: Sequence[Area] | None = None) -> Area | None:
+    """The area a text most likely names, if it names one. ``areas`` are the network's, where they were read before."""
     wanted = text.strip()
     if not wanted:
         return None
     names: dict[tuple[int, int], str] = {}
-    areas = {area.pk: area for area in areas_of(network)}
-    for area in areas.values():
+    by_key = {area.pk: area for area in (areas_of(network) if areas is None else areas)}
+    for area in by_key.values():
         for position, name in enumerate([area.name, *area.other_names]):
             names[area.pk, position] = name
     best = process.extractOne(wanted, names, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=ALIKE)
-    return areas[best[2][0]] if best else None
+    return by_key[best[2][0]] if best else None
 
 
-def area_around(network: Network, lat: float, lon: float) -> Area | None:
+def area_around(network: Network, lat: float, lon: float, *, areas: Sequence[Area] | None = None) -> Area | None:
     """The area whose middle is nearest to a point, if it is near enough to be meant."""
     here = geo.Point(lat, lon)
     near = [
         (geo.metres_between(here, geo.Point(area.lat, area.lon)), area.pk, area)
-        for area in areas_of(network)
+        for area in (areas_of(network) if areas is None else areas)
         if area.lat is not None and area.lon is not None
     ]
     if not near:
@@ -108,11 +118,93 @@ def _squares(said: Squares) -> Measured | Assumed:
     return Assumed(max(guess.metres, float(said.network.blur_metres)))
 
 
-def middle_of(network: Network) -> tuple[float, float] | None:
+def places_found(
+    network: Network,
+    text: str,
+    *,
+    door: str = "",
+    area: Area | None = None,
+    areas: Sequence[Area] | None = None,
+    most: int = MOST_FOUND,
+) -> list[Found]:
+    """What a place that was typed may mean on the street map of this install, the best first; nothing without a map.
+
+    The first says whether it is sure. ``door`` may begin with the house number: then it is looked for, but what is
+    found by it is only near. What is meant lies in the area, or else where the network is, sooner than elsewhere.
+    """
+    if not text.strip():
+        return []
+    near = _near(network, area, areas)
+    number = re.match(r"\s*(\d{1,5}\s?[a-z]?)\s*(?:,|$)", door, re.IGNORECASE)
+    if number and not re.search(r"\d", text):
+        by_door = here.found(f"{text} {number[1]}", near=near, most=most)
+        if by_door and by_door[0].is_sure and by_door[0].exactness is Exactness.DOOR:
+            return [replace(by_door[0], exactness=Exactness.NEAR), *by_door[1:]]
+    return here.found(text, near=near, most=most)
+
+
+def _near(network: Network, area: Area | None, areas: Sequence[Area] | None) -> Near | None:
+    if area is not None and area.lat is not None and area.lon is not None:
+        return Near(area.lat, area.lon, NEAR_METRES)
+    areas = list(areas_of(network)) if areas is None else areas
+    middle = middle_of(network, areas=areas)
+    if middle is None:
+        return None
+    spots = [geo.Point(each.lat, each.lon) for each in areas if each.lat is not None and each.lon is not None]
+    furthest = max((geo.metres_between(geo.Point(*middle), spot) for spot in spots), default=0.0)
+    return Near(*middle, max(REACH_METRES, furthest + NEAR_METRES))
+
+
+def how_exact(found: Found) -> Place.Exactness:
+    """How exactly a place is known that is put where this was found."""
+    return _HOW_EXACT[found.exactness]
+
+
+_HOW_EXACT = {
+    Exactness.DOOR: Place.Exactness.DOOR,
+    Exactness.NEAR: Place.Exactness.CORNER,
+    Exactness.CROSSING: Place.Exactness.CORNER,
+    Exactness.LANDMARK: Place.Exactness.CORNER,
+    Exactness.STREET: Place.Exactness.STREET,
+    Exactness.AREA: Place.Exactness.AREA,
+}
+
+
+def places_meant(place: Place) -> list[Found]:
+    """What a place may mean whose door or corner nobody knows yet; nothing where one is known."""
+    if place.exactness in {Place.Exactness.DOOR, Place.Exactness.CORNER}:
+        return []
+    found = places_found(place.network, place.text, door=place.door, area=place.area)
+    return [each for each in found if (each.lat, each.lon) != (place.lat, place.lon)]
+
+
+def street_tile(version: str, zoom: int, east: int, south: int) -> bytes | None:
+    """One tile of the street map as SVG, the same for everyone; None where there is none."""
+    return here.tile(version, zoom, east, south)
+
+
+def ground() -> Ground | None:
+    """What maps are drawn on: the streets of this install, or nothing."""
+    there = here.streets()
+    if there is None or not there.has("map", drawing.SHAPE):
+        return None
+    box = here.drawn_box(there)
+    if box is None:
+        return None
+    return Ground(
+        address=lambda zoom, east, south: reverse("places:tile", args=[there.version, zoom, east, south]),
+        zooms=(tiles.COARSEST, drawing.FINEST),
+        box=box,
+        credit=CREDIT,
+    )
+
+
+def middle_of(network: Network, *, areas: Sequence[Area] | None = None) -> tuple[float, float] | None:
     """The middle of the network: as its steward set it, or of its areas."""
     if network.lat is not None and network.lon is not None:
         return network.lat, network.lon
-    found = [(area.lat, area.lon) for area in areas_of(network) if area.lat is not None and area.lon is not None]
+    known = areas_of(network) if areas is None else areas
+    found = [(area.lat, area.lon) for area in known if area.lat is not None and area.lon is not None]
     if not found:
         return None
     return math.fsum(lat for lat, _ in found) / len(found), math.fsum(lon for _, lon in found) / len(found)

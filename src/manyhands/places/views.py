@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from manyhands.kernel.squares import Measured
 from manyhands.kit.maps import Point
@@ -146,3 +147,13 @@ def _show_squares(
         "homes_form": homes_form or HomesForm(),
     }
     return render(request, "places/squares.html", context, status=status)
+
+
+@require_safe
+@cache_control(public=True, immutable=True, max_age=31_536_000)
+def tile(_request: HttpRequest, version: str, zoom: int, east: int, south: int) -> HttpResponse:
+    """A piece of the street map, the same for everyone and for as long as the streets are not brought in anew."""
+    drawn = queries.street_tile(version, zoom, east, south)
+    if drawn is None:
+        raise NotHere
+    return HttpResponse(drawn, content_type="image/svg+xml")

@@ -23,6 +23,7 @@ from manyhands.people import actions as people
 from manyhands.people.models import Person
 from manyhands.places import actions as places
 from manyhands.places.models import Area
+from manyhands.places.queries import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,16 @@ def change_ask(
         changed.append("place")
     if changed:
         journal.record("ask.changed", ask, by=by, now=now, changed=changed)
+    return ask
+
+
+@transaction.atomic
+def put_on_map(ask: Ask, *, found: Found, by: Person | None, now: datetime) -> Ask:
+    """Somebody chose which place on the street map is meant; it holds for the linked asks too."""
+    ask = locked(ask)
+    refuse_if(rules.why_not_change(by, ask))
+    places.settle_place(ask.place, found=found, by=by, now=now)
+    journal.record("ask.changed", ask, by=by, now=now, changed=["place"])
     return ask
 
 

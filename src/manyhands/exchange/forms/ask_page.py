@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,7 +16,8 @@ from manyhands.exchange.models import Ask, Category, Cause
 from manyhands.exchange.states import AskState, Outcome
 from manyhands.kit.forms import DateTimeInput, NumberInput, PlainForm
 from manyhands.places import queries as places
-from manyhands.places.models import Area, Place
+from manyhands.places.models import Area
+from manyhands.places.queries import Found
 
 PLACE = ("place_text", "door", "area", "lat", "lon")
 CONTACT = ("name", "reach")
@@ -24,8 +26,7 @@ CONTACT = ("name", "reach")
 def as_it_says(ask: Ask) -> dict[str, Any]:
     """What an ask says now, in the form's own terms."""
     place, asker = ask.place, ask.asking.asked_by
-    # A point that is only the middle of its area is not one somebody gave.
-    given = place.exactness in {Place.Exactness.DOOR, Place.Exactness.CORNER}
+    # A point that is found, or only the middle of its area, is not one somebody gave.
     return {
         "category": ask.category,
         "words": ask.words,
@@ -41,8 +42,8 @@ def as_it_says(ask: Ask) -> dict[str, Any]:
         "place_text": place.text,
         "door": place.door,
         "area": place.area,
-        "lat": round(place.lat, 6) if given and place.lat is not None else None,
-        "lon": round(place.lon, 6) if given and place.lon is not None else None,
+        "lat": round(place.lat, 6) if place.is_given and place.lat is not None else None,
+        "lon": round(place.lon, 6) if place.is_given and place.lon is not None else None,
         "name": asker.name,
         "reach": "\n".join(point.typed for point in asker.contact_points.all()),
     }
@@ -149,6 +150,24 @@ class ChangeForm(PlainForm):
 
 def _plain(value: Any) -> Any:
     return value.strip().replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+class WhichPlaceForm(PlainForm):
+    """Which of several places on the street map is meant."""
+
+    which = forms.ChoiceField(label=gettext_lazy("Which of these is it?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, found: Sequence[Found], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._found = {each.key: each for each in found}
+        self.fields["which"].choices = [  # type: ignore[attr-defined]
+            (key, f"{each.label} ({places.how_exact(each).label})") for key, each in self._found.items()
+        ]
+
+    @property
+    def found(self) -> Found:
+        """The one that was chosen."""
+        return self._found[self.cleaned_data["which"]]
 
 
 class CloseForm(PlainForm):

@@ -22,7 +22,7 @@ from manyhands.kit import reaching
 from manyhands.kit.forms import DateInput, ManyTiles, NumberInput, PlainForm, Tiles, TimeInput
 from manyhands.kit.versions import Versioned
 from manyhands.networks.models import Network
-from manyhands.places.models import Area, Place
+from manyhands.places.models import Area
 from manyhands.places.queries import areas_of
 
 WORDS_LENGTH = 2000
@@ -406,7 +406,7 @@ class ChangeAskForm(Versioned, Where, When):
         if told["lat"] is None and told["place_text"] == place.text and told["area"] == place.area:
             if told["door"] == place.door:
                 return changes
-            if place.exactness in {Place.Exactness.DOOR, Place.Exactness.CORNER}:
+            if place.is_given:
                 told |= {"lat": place.lat, "lon": place.lon}
         return changes | told
 

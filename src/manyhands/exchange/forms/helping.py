@@ -20,7 +20,7 @@ from manyhands.kit.forms import ManyTiles, NumberInput, PlainForm, Tiles, TimeIn
 from manyhands.kit.versions import Versioned
 from manyhands.networks.models import Network
 from manyhands.places import queries as places
-from manyhands.places.models import Area, Place
+from manyhands.places.models import Area
 
 MODES = {"foot": "footprints", "bike": "bike", "car": "car"}
 PLACE = ("start_text", "area", "lat", "lon")
@@ -235,7 +235,6 @@ def _as_it_is(helper: Helper | None) -> dict[str, Any]:
     if helper is None:
         return {"start_text": "", "area": None, "lat": None, "lon": None, "end_text": "", "end_area": None}
     start, end = helper.start, helper.end
-    given = start.exactness in {Place.Exactness.DOOR, Place.Exactness.CORNER}
     return {
         "mode": helper.mode,
         "cap": helper.cap,
@@ -245,8 +244,8 @@ def _as_it_is(helper: Helper | None) -> dict[str, Any]:
         "skills": helper.skills,
         "start_text": start.text,
         "area": start.area,
-        "lat": start.lat if given else None,
-        "lon": start.lon if given else None,
+        "lat": start.lat if start.is_given else None,
+        "lon": start.lon if start.is_given else None,
         "end_text": end.text if end else "",
         "end_area": end.area if end else None,
     }

@@ -18,7 +18,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from manyhands.exchange import actions, finding, planning, queries
-from manyhands.exchange.forms.ask_page import ChangeForm, CloseForm, TellCauseForm, VisitForm, as_it_says
+from manyhands.exchange.forms.ask_page import (
+    ChangeForm,
+    CloseForm,
+    TellCauseForm,
+    VisitForm,
+    WhichPlaceForm,
+    as_it_says,
+)
 from manyhands.exchange.forms.care import OpenDoorForm
 from manyhands.exchange.forms.desk import GiveForm, OfferForm, SameAsForm, WhyNotForm
 from manyhands.exchange.models import Ask, Claim, Match
@@ -33,6 +40,7 @@ from manyhands.networks.here import NetworkRequest, for_role
 from manyhands.networks.queries import may_see
 from manyhands.networks.states import Role
 from manyhands.people import actions as people
+from manyhands.places import queries as places
 from manyhands.privacy import actions as privacy
 from manyhands.privacy import queries as seeing
 from manyhands.privacy.states import Bulk, Why
@@ -91,7 +99,9 @@ def _forms(request: NetworkRequest, ask: Ask, *, fresh: bool = False) -> dict[st
         return request.POST if do == name else None
 
     network = request.network
+    meant = places.places_meant(ask.place) if ask.is_open else []
     return {
+        **({"place": WhichPlaceForm(data("place"), found=meant)} if meant else {}),
         "give": GiveForm(data("give"), network=network),
         "visited": VisitForm(data("visited")),
         "close": CloseForm(data("close")),
@@ -213,6 +223,11 @@ def _do(request: NetworkRequest, ask: Ask, form: Any, now: datetime) -> str:
                 what=Bulk.DOOR, network=request.network, by=by, now=now, about=ask.code, whom=whom, **form.cleaned_data
             )
             return _("Asked. Tell someone of the desk that you wait for their yes.")
+        case "place":
+            if form is None:
+                raise Refused(_("Where it is was found or changed meanwhile."))
+            actions.put_on_map(ask, found=form.found, by=by, now=now)
+            return _("Put on the map.")
         case "unvisit":
             actions.unmark_outcome(_claim_on(queries.latest_claim(ask)), by=by, now=now)
             return _("Undone: the helper holds it again.")
@@ -238,6 +253,7 @@ def _do_for_helper(request: NetworkRequest, claim: Claim, form: Any, now: dateti
 DO = {
     "ready", "look_again", "give", "match", "end_match", "withdraw", "reopen", "close", "could_not", "duplicate",
     "cause", "unvisit", "hand_back", "set_out", "visited", "care", "less_care", "open_door",
+    "place",
 }  # fmt: skip
 
 

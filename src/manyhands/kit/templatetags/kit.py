@@ -472,7 +472,7 @@ def show_map(
     legend: bool = True,
 ) -> dict[str, Any]:
     """Places and ways drawn in the page itself. `beside` names the list that shows the same things as words."""
-    drawing = maps.draw(points, lines, width=width, height=height)
+    drawing = maps.draw(points, lines, width=width, height=height, ground=maps.ground_here())
     return {
         "drawing": drawing,
         "label": label or _("Map"),

@@ -23,6 +23,7 @@ SURE = 0.74  # of 1: from here on a single candidate is taken without asking
 APART = 0.09  # a second one less than this behind makes it unsure which is meant
 SAME_SPOT = 150.0  # metres: two candidates nearer to each other than this are one answer
 LONG_STREET = 1_500.0  # metres from its middle: "somewhere in it" is no place any more
+WIDE_AREA = 12_000.0
 MOST = 6
 NEXT_DOOR = 12  # numbers apart, at most, for the houses on both sides to tell where one between them is
 
@@ -168,6 +169,8 @@ class Finder:
         # A word of the map that this leaves out may be what was meant.
         may_be_sure = not heard.telling - said.covered
         may_be_sure &= exactness is not Exactness.STREET or thing.reach <= LONG_STREET
+        # In so wide a place it could be anywhere.
+        may_be_sure &= exactness is not Exactness.AREA or thing.reach <= WIDE_AREA
         told = self._label(label or thing.name, thing)
         return Found(told, thing.lat, thing.lon, exactness, score, may_be_sure, thing.line)
 

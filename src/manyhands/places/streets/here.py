@@ -1,0 +1,82 @@
+"""What this install has of streets, opened once for each import: the finder of places, and the map's tiles.
+
+Without an import, or where a file of it can't be read, nothing is found and nothing drawn; nobody is kept waiting.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from django.conf import settings
+
+from manyhands.places.streets import addresses, drawing, store
+from manyhands.places.streets.finding import Finder, Found, Near
+from manyhands.places.streets.store import Streets
+from manyhands.places.streets.tiles import Tiles
+
+Answer = TypeVar("Answer")
+_log = logging.getLogger(__name__)
+
+
+def streets() -> Streets | None:
+    """The import that counts, if there is one."""
+    return store.kept(store.home(settings.ENV.data_dir))
+
+
+def found(text: str, *, near: Near | None, most: int) -> list[Found]:
+    """Candidates for what somebody typed; none without an import. What was typed stands in no log."""
+    there = streets()
+    if there is None or not there.has("addresses", addresses.SHAPE):
+        return []
+    file = there.folder / addresses.FILE
+    return _unless_broken(lambda: _finder(file).find(text, near=near, most=most), [])
+
+
+def tile(version: str, zoom: int, east: int, south: int) -> bytes | None:
+    """One tile of the import of this version; None where there is none."""
+    there = streets()
+    if there is None or there.version != version or not there.has("map", drawing.SHAPE):
+        return None
+    file = there.folder / drawing.FILE
+    return _unless_broken(lambda: _drawn(file, zoom, east, south), None)
+
+
+def drawn_box(there: Streets) -> tuple[float, float, float, float] | None:
+    """South, west, north and east of what the map of an import shows; None where it shows nothing."""
+    return _unless_broken(lambda: _box(there.folder / drawing.FILE), None)
+
+
+@lru_cache(maxsize=2)
+def _finder(file: Path) -> Finder:
+    return Finder(file)
+
+
+@lru_cache(maxsize=2)
+def _tiles(file: Path) -> Tiles:
+    return Tiles(file)
+
+
+@lru_cache(maxsize=2)
+def _box(file: Path) -> tuple[float, float, float, float] | None:
+    return _tiles(file).box()
+
+
+@lru_cache(maxsize=256)
+def _drawn(file: Path, zoom: int, east: int, south: int) -> bytes | None:
+    return _tiles(file).tile(zoom, east, south)
+
+
+def _unless_broken(ask: Callable[[], Answer], otherwise: Answer) -> Answer:
+    try:
+        return ask()
+    except (sqlite3.Error, OSError, ValueError, KeyError, IndexError) as trouble:
+        # Only what kind of trouble: its words may hold what was asked.
+        _log.warning(
+            "The streets can't be read (%s). Bring them in again: manyhands places import", type(trouble).__name__
+        )
+        return otherwise
