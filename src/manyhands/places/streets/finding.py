@@ -22,6 +22,7 @@ from manyhands.places.streets.words import Sort, Word, streets_that_cross, words
 SURE = 0.74  # of 1: from here on a single candidate is taken without asking
 APART = 0.09  # a second one less than this behind makes it unsure which is meant
 SAME_SPOT = 150.0  # metres: two candidates nearer to each other than this are one answer
+ONE_HOUSE = 50.0  # metres its entrances and its outline may lie apart
 LONG_STREET = 1_500.0  # metres from its middle: "somewhere in it" is no place any more
 WIDE_AREA = 12_000.0
 MOST = 6
@@ -304,7 +305,9 @@ def _at_number(doors: list[Door], word: Word) -> tuple[float, float, Exactness, 
     for chosen, worth in ((exact, 1.0), (same, 0.9)):
         if chosen:
             door = chosen[0]
-            certain = worth == 1.0 or word.text == str(word.number) or len(same) == 1
+            # A number the map knows in two places is a door in neither.
+            apart = max(_metres(door.lat, door.lon, other.lat, other.lon) for other in chosen)
+            certain = apart <= ONE_HOUSE and (worth == 1.0 or word.text == str(word.number) or len(same) == 1)
             sort = Exactness.NEAR if door.is_reckoned or not certain else Exactness.DOOR
             return door.lat, door.lon, sort, worth
     before = [door for door in doors if door.number < word.number]
