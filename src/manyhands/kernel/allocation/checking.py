@@ -147,10 +147,8 @@ def _not_full(
                 outside[kind] = outside.get(kind, 0) + bounds[household_id, item_id]
         wants = problem.household[household_id].wants or {}
         for kind, bound in outside.items():
-            if bound and kind in wants:
-                taken = sum(has.get((household_id, item_id), 0) for item_id, of_kind in others if of_kind == kind)
-                bound = min(bound, wants[kind] - taken)
-            could += bound
+            taken = sum(has.get((household_id, item_id), 0) for item_id, of_kind in others if of_kind == kind)
+            could += min(bound, wants[kind] - taken) if bound and kind in wants else bound
     if could != have:
         yield f"A circle of {len(circle.households)} households has {have} pieces and could have {could}."
 
