@@ -4,12 +4,26 @@ import itertools
 import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from manyhands.kernel.geo import Mode, Point
-from manyhands.kernel.matching import Against, Ask, Helper, Problem, check, everyone, match_all, suggest
+from manyhands.kernel.matching import (
+    Against,
+    Ask,
+    Helper,
+    Matching,
+    Problem,
+    better_exists,
+    check,
+    everyone,
+    match_all,
+    search,
+    suggest,
+    table,
+)
 
 
 def crowd(asks: int, helpers: int, seed: int) -> Problem:
@@ -41,7 +55,7 @@ def crowd(asks: int, helpers: int, seed: int) -> Problem:
                 ((luck.randrange(15), luck.randrange(15, 20)),) if luck.random() < 0.5 else (),
                 luck.choice([0, 1, 1, 2]),
                 luck.choice(list(Mode)),
-                luck.choice([None, 8000]),
+                luck.choice([None, 8000, 15000]),
                 luck.choice([None, 2, 60]),
                 luck.randrange(3),
             )
@@ -63,13 +77,16 @@ def best_by_trying_everything(problem: Problem) -> tuple[int, int]:
     return best
 
 
+def worth(problem: Problem, found: Matching) -> tuple[int, int]:
+    return sum(problem.need[p.ask_id] for p in found.pairs), -sum(p.cost for p in found.pairs)
+
+
 @pytest.mark.parametrize("seed", range(15))
 def test_no_other_matching_is_better(seed):
     problem = crowd(6, 4, seed)
     found = match_all(problem)
     assert check(problem, found) == []
-    worth = (sum(problem.need[p.ask_id] for p in found.pairs), -sum(p.cost for p in found.pairs))
-    assert worth == best_by_trying_everything(problem)
+    assert worth(problem, found) == best_by_trying_everything(problem)
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
@@ -106,20 +123,123 @@ def test_who_is_left_without_anyone_learns_why():
     reasons = {out.ask_id: out.reason for out in match_all(problem).unmatched}
     assert reasons["b"].code == Against.OTHERS_FIRST
     assert reasons["b"].facts == {"helpers": 1, "helper": "h"}
-    assert reasons["c"].code == Against.NOBODY
-    assert reasons["c"].detail.code == Against.NO_PLACES
+    assert reasons["c"].code == Against.ALL_FULL
+    assert reasons["c"].facts == {"helpers": 1, "helper": "away"}
     assert [out.reason.code for out in match_all(Problem((Ask("a"),))).unmatched] == [Against.NO_HELPERS]
 
 
-def test_a_crowd_too_big_for_every_pair_is_matched_among_the_best_of_each(monkeypatch):
-    problem = crowd(60, 40, 5)
+def few_at_first(monkeypatch, levels: int = 2) -> None:
+    """So that a small crowd is treated like a city: few neighbours are weighed before prices call for more."""
+    monkeypatch.setattr(everyone, "EVERY_PAIR", 0)
+    monkeypatch.setattr(search, "CHUNK", 60)
+    for name, few in (("NEAREST", 1), ("CHEAPEST", 1), ("ENOUGH", 1), ("CALLED", 1), ("LEVELS", levels)):
+        monkeypatch.setattr(search, name, few)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_neighbours_and_prices_lead_to_the_best_of_all_pairs(monkeypatch, seed):
+    problem = crowd(60, 45, seed)
     every = match_all(problem)
-    monkeypatch.setattr(everyone, "EVERY_PAIR", 10)
-    monkeypatch.setattr(everyone, "CANDIDATES", 12)
-    monkeypatch.setattr(everyone, "BLOCK", 100)
-    some = match_all(problem)
+    few_at_first(monkeypatch)
+    some = match_all(problem, rounds=200)
+    assert some.proven
     assert check(problem, some) == []
-    assert len(some.pairs) >= 0.9 * len(every.pairs)
+    assert worth(problem, some) == worth(problem, every)
+    assert {out.ask_id for out in some.unmatched if out.reason.code != Against.OTHERS_FIRST} == {
+        out.ask_id for out in every.unmatched if out.reason.code != Against.OTHERS_FIRST
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_independent_proof_agrees_and_finds_out_what_is_worse(monkeypatch, seed):
+    problem = crowd(70, 50, seed)
+    few_at_first(monkeypatch)
+    assert not better_exists(problem, match_all(problem, rounds=200))
+    hasty = match_all(problem, rounds=0)
+    best = match_all(problem, rounds=200)
+    assert better_exists(problem, hasty) == (worth(problem, hasty) != worth(problem, best))
+    shorter = replace(best, pairs=best.pairs[1:])
+    assert better_exists(problem, shorter)
+
+
+def test_what_is_not_proven_is_not_called_so(monkeypatch):
+    problem = crowd(60, 45, 5)
+    best = worth(problem, match_all(problem))
+    few_at_first(monkeypatch)
+    hasty = match_all(problem, rounds=0)
+    assert worth(problem, hasty) < best
+    assert not hasty.proven
+    assert check(problem, hasty) == []
+
+
+def test_a_far_but_only_possible_helper_is_found(monkeypatch):
+    few_at_first(monkeypatch)
+    near = tuple(Helper(f"n{i}", Point(40.7, -73.9 + i / 10_000), max_metres=10) for i in range(50))
+    far = Helper("far", Point(41.9, -73.9))
+    found = match_all(Problem((Ask("a", Point(40.7, -74.5)), Ask("b", Point(40.7, -74.6))), (*near, far)), rounds=0)
+    assert [(pair.ask_id, pair.helper_id) for pair in found.pairs] == [("a", "far")]
+
+
+class Streets:
+    """Ways that are no straight lines: the same pair costs the same whatever it is asked with."""
+
+    def matrix(self, mode, froms, tos):
+        seconds = np.array([[int(1e5 * abs(a.lat - b.lat) + 2e5 * abs(a.lon - b.lon)) for b in tos] for a in froms])
+        return seconds.reshape(len(froms), len(tos)), 5 * seconds.reshape(len(froms), len(tos))
+
+
+def test_streets_are_asked_in_blocks_and_priced_alike(monkeypatch):
+    problem = crowd(30, 25, 2)
+    every = match_all(problem, Streets())
+    assert check(problem, every, Streets()) == []
+    monkeypatch.setattr(table, "BLOCK", 3)
+    assert match_all(problem, Streets()) == every
+    few_at_first(monkeypatch)
+    some = match_all(problem, Streets())
+    assert check(problem, some, Streets()) == []
+    assert not some.proven
+
+
+def test_who_stood_together_stays_so_when_little_changes():
+    stayed, told_of = [0, 0], 0
+    for seed in range(5):
+        problem, newcomers = crowd(80, 120, seed), crowd(83, 120, seed + 100).asks[80:]
+        told = frozenset((pair.ask_id, pair.helper_id) for pair in match_all(problem).pairs)
+        again = match_all(replace(problem, former=told))
+        assert {(pair.ask_id, pair.helper_id) for pair in again.pairs} == told
+        told_of += len(told)
+        grown = replace(problem, asks=(*problem.asks, *newcomers))
+        for number, each in enumerate((grown, replace(grown, former=told))):
+            stayed[number] += sum((p.ask_id, p.helper_id) in told for p in match_all(each).pairs)
+    assert stayed[1] > stayed[0]
+    assert stayed[1] >= 0.9 * told_of
+
+
+@pytest.mark.parametrize(
+    ("ask", "helper", "code", "sentence"),
+    [
+        ({"languages": frozenset({"es"})}, {}, Against.NOBODY_SPEAKS, "Nobody who could do it speaks es."),
+        ({"skills": frozenset({"lift"})}, {}, Against.NOBODY_SKILLED, "Nobody who could come has lift."),
+        ({"windows": ((0, 5),)}, {"shifts": ((6, 9),)}, Against.NOBODY_FREE, "Free at another time: 1."),
+        ({}, {"max_metres": 10}, Against.NOBODY_NEAR, "and h goes 0.0 km."),
+        ({}, {"open_places": 0}, Against.ALL_FULL, "has as many asks as they can take (1)"),
+        ({"only": frozenset()}, {}, Against.NOBODY_ALLOWED, "is ruled out for this ask"),
+    ],
+)
+def test_the_one_rule_in_the_way_is_named_and_without_it_somebody_comes(ask, helper, code, sentence):
+    easy = Problem((Ask("a", Point(40.7, -73.9)),), (Helper("h", Point(40.8, -73.9)),))
+    hard = Problem((replace(easy.asks[0], **ask),), (replace(easy.helpers[0], **helper),))
+    [out] = match_all(hard).unmatched
+    assert out.reason.code == code
+    assert sentence in out.reason.sentence()
+    assert len(match_all(easy).pairs) == 1
+
+
+def test_where_two_rules_are_in_the_way_of_everybody_no_one_rule_is_blamed():
+    ask = Ask("a", languages=frozenset({"es"}), skills=frozenset({"lift"}))
+    [out] = match_all(Problem((ask,), (Helper("h"), Helper("i")))).unmatched
+    assert out.reason.code == Against.NOBODY
+    assert "%(" not in out.reason.sentence()
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,13 @@
 """Matching: which helper fits which ask, ranked and with reasons, one by one or all at once.
 
 A frozen `Problem` goes in. `suggest` and `suggest_for_helper` rank for one person, `match_all` decides for everyone
-together,
-`check` lists every promise a matching breaks.
+together, `check` lists every promise a matching breaks, `better_exists` looks for a better one over all pairs.
 """
 
 from manyhands.kernel.matching.checking import check
 from manyhands.kernel.matching.everyone import Matching, match_all
 from manyhands.kernel.matching.problem import Ask, Helper, Problem, Window
+from manyhands.kernel.matching.proving import better_exists
 from manyhands.kernel.matching.reasons import REASONS, Against, For, Reason
 from manyhands.kernel.matching.suggesting import LeftOut, Suggestion, Suggestions, suggest, suggest_for_helper
 
@@ -24,6 +24,7 @@ __all__ = [
     "Suggestion",
     "Suggestions",
     "Window",
+    "better_exists",
     "check",
     "match_all",
     "suggest",

@@ -13,6 +13,8 @@ from manyhands.kernel.matching.reasons import Against, For, Reason
 UNKNOWN_WAY = 30 * 60  # seconds reckoned where one of the two has no place on the map
 REST_DAYS = 14
 MINUTE = 60
+KNOWN = 15 * MINUTE
+FORMER = 3 * MINUTE
 
 
 def why_not(problem: Problem, ask: Ask, helper: Helper, metres: int | None) -> Reason | None:
@@ -48,13 +50,16 @@ def cost(problem: Problem, ask: Ask, helper: Helper, seconds: int | None) -> int
          + up to 20 minutes if the helper helped in the last two weeks, the more the later
          + 5 minutes for each time they were asked lately, 20 at most
          − 15 minutes if the two know one another
+         − 3 minutes if they were put together before: who was told a name keeps it, unless another is much better
     """
     way = UNKNOWN_WAY if seconds is None else seconds
     if helper.days_since_helped is not None:
         way += 20 * MINUTE * max(0, REST_DAYS - max(0, helper.days_since_helped)) // REST_DAYS
     way += min(20, 5 * helper.asked_lately) * MINUTE
     if (ask.id, helper.id) in problem.remembered:
-        way -= 15 * MINUTE
+        way -= KNOWN
+    if (ask.id, helper.id) in problem.former:
+        way -= FORMER
     return way
 
 

@@ -57,8 +57,9 @@ class Helper:
 
 @dataclass(frozen=True)
 class Problem:
-    """Asks and helpers. `blocked` and `remembered` are pairs (ask id, helper id): never together; know one another
-    well.
+    """Asks and helpers, and pairs (ask id, helper id) among them.
+
+    `blocked`: never together; `remembered`: know one another well; `former`: were put together when it was last asked.
 
     Raises ValueError, in a sentence, for an id that comes twice or a number below zero.
     """
@@ -67,6 +68,7 @@ class Problem:
     helpers: tuple[Helper, ...] = ()
     blocked: frozenset[tuple[str, str]] = frozenset()
     remembered: frozenset[tuple[str, str]] = frozenset()
+    former: frozenset[tuple[str, str]] = frozenset()
 
     def __post_init__(self) -> None:
         _refuse_repeated("asks", (a.id for a in self.asks))

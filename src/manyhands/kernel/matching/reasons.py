@@ -38,6 +38,12 @@ class Against(StrEnum):
     NO_HELPERS = "no_helpers"
     NOBODY = "nobody"
     OTHERS_FIRST = "others_first"
+    ALL_FULL = "all_full"
+    NOBODY_FREE = "nobody_free"
+    NOBODY_NEAR = "nobody_near"
+    NOBODY_SPEAKS = "nobody_speaks"
+    NOBODY_SKILLED = "nobody_skilled"
+    NOBODY_ALLOWED = "nobody_allowed"
 
 
 REASONS: Mapping[For | Against, Template] = {
@@ -80,13 +86,37 @@ REASONS: Mapping[For | Against, Template] = {
         gettext_noop("See what stands against each helper."),
     ),
     Against.OTHERS_FIRST: Template(
-        gettext_noop("The %(helpers)d helpers who could take it are all needed for other asks."),
+        gettext_noop("Everyone who could take it is needed for other asks."),
         gettext_noop("Find one more helper like %(helper)s, or ask whether they can take one more."),
+    ),
+    Against.ALL_FULL: Template(
+        gettext_noop("Everyone who could take it has as many asks as they can take (%(helpers)d)."),
+        gettext_noop("Ask %(helper)s whether they can take one more, or find one more helper."),
+    ),
+    Against.NOBODY_FREE: Template(
+        gettext_noop("Nobody who could do it is free then. Free at another time: %(helpers)d."),
+        gettext_noop("Ask whether another time would do, or ask %(helper)s."),
+    ),
+    Against.NOBODY_NEAR: Template(
+        gettext_noop("Everyone who could do it is too far away: it is %(km).1f km, and %(helper)s goes %(most).1f km."),
+        gettext_noop("Ask %(helper)s whether they would go that far, or find a helper nearer by."),
+    ),
+    Against.NOBODY_SPEAKS: Template(
+        gettext_noop("Nobody who could do it speaks %(languages)s."),
+        gettext_noop("Find a helper who speaks one of: %(languages)s."),
+    ),
+    Against.NOBODY_SKILLED: Template(
+        gettext_noop("Nobody who could come has %(skills)s."),
+        gettext_noop("Find a helper with: %(skills)s."),
+    ),
+    Against.NOBODY_ALLOWED: Template(
+        gettext_noop("Everyone who could do it is ruled out for this ask."),
+        gettext_noop("Find one more helper."),
     ),
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reason:
     """A reason as data. `code` is stable, `facts` hold what the sentences name, `detail` is a reason behind it."""
 
