@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from manyhands.kernel.geo import EARTH_RADIUS_METRES, Integers, StraightLines, Travel
-from manyhands.kernel.matching.flow import Arcs, Prices, choose, prices
+from manyhands.kernel.matching.flow import Arcs, Prices, choose, choose_again, prices
 from manyhands.kernel.matching.leaving import why_left_out
 from manyhands.kernel.matching.pairs import UNKNOWN_WAY, what_speaks_for
 from manyhands.kernel.matching.problem import Problem
@@ -19,7 +19,7 @@ EVERY_PAIR = 250_000
 """Up to so many pairs all of them are weighed from the start."""
 
 ROUNDS = 12
-STEPS = (16, 4096, 1 << 20)
+STEPS = (2, 64, 1 << 14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,12 @@ def match_all(problem: Problem, travel: Travel | None = None, *, rounds: int = R
         if len(arcs.asks) == before:
             break
         whole = False
-        chosen, worth = _best(table, arcs)
+        chosen, worth = _best(table, arcs, worth)
     proven = every or (whole and worth is not None and isinstance(table.travel, StraightLines))
     return _in_words(table, arcs, chosen, proven=proven)
 
 
-def _best(table: Table, arcs: Arcs) -> tuple[Integers, Prices | None]:
+def _best(table: Table, arcs: Arcs, guess: Prices | None = None) -> tuple[Integers, Prices | None]:
     """The best choice among some pairs, and the prices that prove it.
 
     Need comes before cost when a point of it is dearer than all pairs together can be. So dear a point makes the engine
@@ -85,6 +85,9 @@ def _best(table: Table, arcs: Arcs) -> tuple[Integers, Prices | None]:
     dearest = _dearest(table)
     surely = table.need * (dearest * len(table.asks) + 1)
     highest = max(1, int(arcs.costs.max(initial=0) - min(0, arcs.costs.min(initial=0))))
+    again = None if guess is None else choose_again(arcs, table.places, surely, guess)
+    if again is not None and (worth := prices(arcs, table.places, surely, again)) is not None:
+        return again, worth
     for step in STEPS:
         dear = table.need * min(step * highest, dearest * len(table.asks) + 1)
         chosen = choose(arcs, table.places, dear)

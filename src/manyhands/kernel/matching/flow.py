@@ -11,6 +11,7 @@ from ortools.graph.python import min_cost_flow
 from manyhands.kernel.geo import Integers
 
 NOBODY = -1
+MUCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +40,56 @@ def choose(arcs: Arcs, places: Integers, dear: Integers) -> Integers:
 
     `places`: how many each helper can take. Raises ArithmeticError where the engine fails, which it never should.
     """
+    return _flow(arcs, np.arange(len(arcs.asks)), arcs.costs, places, dear, np.zeros(len(places), dtype=np.int64))
+
+
+def choose_again(arcs: Arcs, places: Integers, dear: Integers, guess: Prices) -> Integers | None:
+    """The same from prices that were right a moment ago: several times faster. None where they are of no use.
+
+    Costs are told as what a pair costs above the guess, and whatever is more than `MUCH` above it is left aside or
+    taken for `MUCH`: small numbers make the engine fast. Whether the choice is the best is for `prices` to say.
+    """
+    above = arcs.costs + guess.helpers[arcs.helpers] - guess.asks[arcs.asks]
+    if not len(above) or int(above.min()) < -MUCH:
+        return None
+    kept = np.flatnonzero(above <= MUCH)
+    return _flow(arcs, kept, above[kept], places, np.minimum(dear - guess.asks, MUCH), np.minimum(guess.helpers, MUCH))
+
+
+def _flow(arcs: Arcs, which: Integers, costs: Integers, places: Integers, dear: Integers, empty: Integers) -> Integers:
+    """The choice among `which` arcs at these `costs`; a place of a helper left empty costs `empty`."""
     count, helpers = len(dear), len(places)
     chosen = np.full(count, NOBODY, dtype=np.int64)
-    if not len(arcs.asks):
+    if not len(which):
         return chosen
     nobody = count + helpers
     flow = min_cost_flow.SimpleMinCostFlow()
-    # Helpers who cost less than nothing cost nothing once all pairs cost as much more; so does having nobody.
-    least = min(0, int(arcs.costs.min()))
+    # Every ask takes exactly one way, so all ways may cost as much more: then none costs less than nothing.
+    least = min(0, int(costs.min()))
     flow.add_arcs_with_capacity_and_unit_cost(
-        arcs.asks.astype(np.int32),
-        (arcs.helpers + count).astype(np.int32),
-        np.ones(len(arcs.asks), dtype=np.int64),
-        arcs.costs - least,
+        arcs.asks[which].astype(np.int32),
+        (arcs.helpers[which] + count).astype(np.int32),
+        np.ones(len(which), dtype=np.int64),
+        costs - least,
     )
     everyone = np.arange(count, dtype=np.int32)
     flow.add_arcs_with_capacity_and_unit_cost(
         everyone, np.full(count, nobody, dtype=np.int32), np.ones(count, dtype=np.int64), dear - least
     )
     rows = np.arange(helpers, dtype=np.int32) + count
-    flow.add_arcs_with_capacity_and_unit_cost(
-        rows, np.full(helpers, nobody, dtype=np.int32), places, np.zeros(helpers, dtype=np.int64)
-    )
+    wanted = empty > 0
+    for some, tails, heads, price in (
+        (~wanted, rows, np.full(helpers, nobody, dtype=np.int32), np.zeros(helpers, dtype=np.int64)),
+        (wanted, np.full(helpers, nobody, dtype=np.int32), rows, empty),
+    ):
+        flow.add_arcs_with_capacity_and_unit_cost(tails[some], heads[some], places[some], price[some])
     flow.set_nodes_supplies(everyone, np.ones(count, dtype=np.int64))
-    flow.set_node_supply(nobody, -count)
+    flow.set_nodes_supplies(rows[wanted], -places[wanted])
+    flow.set_node_supply(nobody, int(places[wanted].sum()) - count)
     status = flow.solve()
     if status != flow.OPTIMAL:
         raise ArithmeticError(f"The matching could not be computed ({status}).")
-    used = np.flatnonzero(flow.flows(np.arange(len(arcs.asks), dtype=np.int32)))
+    used = which[np.flatnonzero(flow.flows(np.arange(len(which), dtype=np.int32)))]
     chosen[arcs.asks[used]] = used
     return chosen
 

@@ -12,7 +12,7 @@ from manyhands.kernel.matching.flow import Arcs, Prices
 from manyhands.kernel.matching.pairs import UNKNOWN_WAY
 from manyhands.kernel.matching.table import Numbers, Table, Truths
 
-NEAREST, CHEAPEST = 6, 8
+NEAREST, CHEAPEST = 4, 6
 ENOUGH = 3
 """An ask with fewer helpers than these among its neighbours is looked at further off, up to everyone."""
 
