@@ -322,6 +322,12 @@ def _proxies(text: str, *, https: bool) -> int:
     return int(text)
 
 
+def data_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """The data folder alone, for what needs nothing else of an install. Makes nothing."""
+    setting = next(setting for setting in SETTINGS if setting.name == "DATA_DIR")
+    return _folder(_value(setting, environ))
+
+
 def read(environ: Mapping[str, str] = os.environ) -> Env:
     """Read every setting, or raise :class:`SettingWrong` with a sentence that names it."""
     known = {PREFIX + setting.name for setting in SETTINGS}

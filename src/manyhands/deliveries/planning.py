@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, close_old_connections, connection
@@ -26,9 +27,10 @@ from manyhands.deliveries.models import LONGEST, Hub, Plan, Run, Stop
 from manyhands.deliveries.states import PlanState
 from manyhands.exchange.models import Helper
 from manyhands.kernel import routing
-from manyhands.kernel.geo import Mode, Point
+from manyhands.kernel.geo import Mode, Point, Travel
 from manyhands.kit import again
 from manyhands.networks.models import Network
+from manyhands.places import queries as places
 from manyhands.places.models import Place
 
 BEAT_SECONDS = 1.0
@@ -50,6 +52,36 @@ class Evening:
     now: datetime
 
     @cached_property
+    def travel(self) -> Travel:
+        """How long ways take this evening: by road where the streets are in. Those between its places are at hand."""
+        travel = places.travel()
+        if (roads := places.by_road(travel)) is not None:
+            for mode, points in self._places.items():
+                roads.prepare(mode, points)
+        return travel
+
+    @property
+    def _places(self) -> dict[Mode, list[Point]]:
+        """Where each way of getting about may lead."""
+        everywhere = [stop.place for stop in self.problem.stops] + [hub.place for hub in self.problem.hubs]
+        found: dict[Mode, list[Point]] = {}
+        for helper in self.problem.helpers:
+            found.setdefault(helper.mode, list(filter(None, everywhere))).extend(
+                filter(None, (helper.start, helper.end))
+            )
+        return found
+
+    @property
+    def times(self) -> dict[str, Any]:
+        """What the times go by, for the page: by road and of which day's map, or in straight lines."""
+        roads = places.by_road(self.travel)
+        if roads is None:
+            return {"by": "straight"}
+        off = {place for mode, points in self._places.items() for place in roads.off_road(mode, points)}
+        map_of = roads.streets.data_of
+        return {"by": "road", "map_of": map_of.date().isoformat() if map_of else "", "off": len(off)}
+
+    @cached_property
     def former(self) -> routing.Plan:
         """The runs as the rows have them, timed anew from now."""
         order: dict[object, list[str]] = {run.pk: [] for run in self.runs}
@@ -57,7 +89,9 @@ class Evening:
             if stop.run_id is not None:
                 order[stop.run_id].append(stop.ask.code)
         return routing.retime(
-            self.problem, [routing.Order(str(key), tuple(codes)) for key, codes in order.items() if codes]
+            self.problem,
+            [routing.Order(str(key), tuple(codes)) for key, codes in order.items() if codes],
+            self.travel,
         )
 
 
@@ -263,13 +297,14 @@ def _worked_out(plan: Plan, watch: _Watch, limit: routing.Until, now: Callable[[
         until=limit,
         seed=plan.seed,
         progress=watch.further,
+        travel=tonight.travel,
         start_plan=former if former.runs else None,
     )
-    broken = routing.breaks(tonight.problem, found)
-    if not broken and (complaints := routing.check(tonight.problem, found)):
+    broken = routing.breaks(tonight.problem, found, tonight.travel)
+    if not broken and (complaints := routing.check(tonight.problem, found, tonight.travel)):
         # What no single run can be blamed for: an ask lost or visited twice. Such a plan is not shown to anyone.
         raise RuntimeError(" ".join(complaints[:5]))
-    return actions.keep_plan(plan, found, broken=broken, now=now())
+    return actions.keep_plan(plan, found, broken=broken, times=tonight.times, now=now())
 
 
 def _keep_beating(watch: _Watch, ended: threading.Event) -> None:

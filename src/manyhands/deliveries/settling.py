@@ -42,9 +42,9 @@ def price(tonight: Evening, stop: Stop, run: Run | None, position: int) -> Move:
     loose = _without_lock(tonight.problem, stop.ask.code)
     former = tonight.former
     moved = routing.price_of_move(
-        loose, former, stop.ask.code, None if run is None else str(run.pk), max(0, position - 1)
+        loose, former, stop.ask.code, None if run is None else str(run.pk), max(0, position - 1), travel=tonight.travel
     )
-    before = set(map(_same, routing.breaks(tonight.problem, former)))
+    before = set(map(_same, routing.breaks(tonight.problem, former, tonight.travel)))
     return Move(
         run=run,
         position=position,
@@ -84,7 +84,8 @@ def move_stop(
     actions.put_stops(
         plan,
         move.plan,
-        broken=routing.breaks(_without_lock(tonight.problem, stop.ask.code), move.plan),
+        broken=routing.breaks(_without_lock(tonight.problem, stop.ask.code), move.plan, tonight.travel),
+        times=tonight.times,
         lock=stop if run is not None else None,
         by=by,
         now=now,
@@ -127,10 +128,10 @@ def _room_in(run: Run, problem: routing.Problem, tonight: Evening, code: str) ->
     alone = replace(
         problem, stops=tuple(problem.stop[each] for each in (*order, code)), helpers=(problem.helper[str(run.pk)],)
     )
-    former = routing.retime(alone, [routing.Order(str(run.pk), order)])
+    former = routing.retime(alone, [routing.Order(str(run.pk), order)], tonight.travel)
     best: Room | None = None
     for position in range(len(order) + 1):
-        moved = routing.price_of_move(alone, former, code, str(run.pk), position)
+        moved = routing.price_of_move(alone, former, code, str(run.pk), position, travel=tonight.travel)
         if rules.asks_first({str(reason.code) for reason in moved.breaks}):
             return None  # a rule about people holds at every position
         minutes = round(moved.added_seconds / 60)
@@ -145,9 +146,8 @@ def check_again(plan: Plan, *, by: Person | None, now: datetime) -> Plan:
         plan = actions.locked_plan(plan)
         tonight = evening(plan, now=now)
         former = tonight.former
-        return actions.put_stops(
-            plan, former, broken=routing.breaks(tonight.problem, former), by=by, now=now, checked=True
-        )
+        broken = routing.breaks(tonight.problem, former, tonight.travel)
+        return actions.put_stops(plan, former, broken=broken, times=tonight.times, by=by, now=now, checked=True)
 
 
 @transaction.atomic
@@ -160,13 +160,13 @@ def publish(plan: Plan, *, confirmed: bool, by: Person | None, now: datetime) ->
     refuse_if(rules.why_not_move_plan(by, plan, PlanState.PUBLISHED, now=now))
     tonight = evening(plan, now=now)
     former = tonight.former
-    broken = routing.breaks(tonight.problem, former)
+    broken = routing.breaks(tonight.problem, former, tonight.travel)
     refuse_if(rules.why_not_break({str(reason.code) for reason in broken}, confirmed=confirmed))
-    actions.put_stops(plan, former, broken=broken, by=by, now=now, checked=True)
+    actions.put_stops(plan, former, broken=broken, times=tonight.times, by=by, now=now, checked=True)
     return actions.publish_plan(plan, by=by, now=now)
 
 
 def broken_now(plan: Plan, *, now: datetime) -> tuple[routing.Reason, ...]:
     """Every promise a draft breaks as things stand now; nothing is changed."""
     tonight = evening(plan, now=now)
-    return routing.breaks(tonight.problem, tonight.former)
+    return routing.breaks(tonight.problem, tonight.former, tonight.travel)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from rapidfuzz import fuzz, process, utils
@@ -18,8 +19,9 @@ from manyhands.kernel.squares import Assumed, Grid, Measured, Square
 from manyhands.kit.maps import Ground
 from manyhands.networks.models import Network
 from manyhands.places.models import Area, Place, Squares
-from manyhands.places.streets import drawing, finding, here, tiles
+from manyhands.places.streets import drawing, finding, here, store, tiles
 from manyhands.places.streets.finding import Exactness, Near
+from manyhands.places.streets.times import RoadTimes, times_on
 
 Found: TypeAlias = finding.Found
 CREDIT = "© OpenStreetMap contributors"
@@ -34,6 +36,29 @@ HOMES_PER_KM2 = {
     Squares.Settled.COUNTRY: 8.0,
 }
 ALIKE = 86  # of 100: "Elm Stret" still means Elm Street, "Pine" does not mean Vine
+
+
+def streets() -> store.Streets | None:
+    """The streets this install holds; None where nobody brought them in. The same for every network."""
+    return store.kept(store.home(settings.ENV.data_dir))
+
+
+def reads_roads() -> bool:
+    """Whether the streets that are there can be asked for times."""
+    return times_on(streets()) is not None
+
+
+def travel() -> geo.Travel:
+    """How long ways take: by road where the streets are in, else on straight lines with a detour.
+
+    Made for one piece of work and thrown away with it: it remembers places it was asked about.
+    """
+    return times_on(streets()) or geo.StraightLines()
+
+
+def by_road(travel: geo.Travel) -> RoadTimes | None:
+    """What goes by road; None where ways go by straight lines."""
+    return travel if isinstance(travel, RoadTimes) else None
 
 
 def areas_of(network: Network) -> QuerySet[Area]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from types import FrameType
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     from manyhands.config.commands.sheets import CannotRead
     from manyhands.deliveries.from_files import Span
     from manyhands.deliveries.papers import Papers
-    from manyhands.kernel.geo import Point
+    from manyhands.kernel.geo import Point, Travel
     from manyhands.kernel.routing import Plan, Problem
     from manyhands.kernel.sheets import Reading
+    from manyhands.places.streets.times import RoadTimes
 
 NOTHING_PLANNED, ASKED_WRONGLY, BROKEN_PROMISE = 1, 2, 3
 MODES = ("foot", "bike", "car", "van")
@@ -79,6 +81,9 @@ def plan_command(
     all_statuses: Annotated[
         bool, typer.Option("--all-statuses", help="Plan rows too whose status says they are over.")
     ] = False,
+    streets: Annotated[
+        bool, typer.Option("--streets", help="Times by road, on the streets of `manyhands places import`.")
+    ] = False,
 ) -> None:
     """Plan an evening from two spreadsheets: who brings what to whom, in which order.
 
@@ -91,6 +96,8 @@ def plan_command(
 
     **Places.** A row without a point takes that of rows with the same address, postcode or area. A helper without one
     sets out at the hub, or in the middle of the asks.
+
+    **Ways** are straight lines with a detour, unless `--streets` asks for those by road. Nothing leaves this machine.
 
     **Ends with** 0 when runs were written, 1 when nothing could be planned (`unserved.csv` says why), 2 when a file or
     an option can't be used, 3 when the plan broke a promise (nothing is written), 130 when stopped at once. Ctrl-C
@@ -150,6 +157,7 @@ def plan_command(
         show_problems(console, asks_read.problems, "Look at these in the asks' sheet:")
         show_problems(console, helpers_read.problems, "Look at these in the helpers' sheet:")
         wanted = (asks_read.asks or asks_read.records)[:limit]
+        travel = _roads() if streets else None
         evening = evening_from(
             wanted,
             helpers_read.helpers or helpers_read.records,
@@ -159,8 +167,9 @@ def plan_command(
             repeats={double.row: double.of for double in asks_read.duplicates},
             skip_repeats=skip_duplicates,
         )
-        plan = _search(evening.problem, _usual_seconds(evening.problem) if seconds is None else seconds, seed)
-        if broken := routing.check(evening.problem, plan):
+        evening = replace(evening, remarks=(*evening.remarks, *_told_of_times(evening.problem, travel)))
+        plan = _search(evening.problem, _usual_seconds(evening.problem) if seconds is None else seconds, seed, travel)
+        if broken := routing.check(evening.problem, plan, travel):
             raise CannotRead(
                 f"The plan broke a promise, so nothing was written. Please report this: {' '.join(broken[:5])}",
                 "broken_promise",
@@ -183,6 +192,7 @@ def plan_command(
                 "runs": len(plan.runs),
                 "metres": plan.metres,
                 "seconds": plan.seconds,
+                "times": "road" if streets else "straight",
                 "date": f"{evening.span.starts:%Y-%m-%d}",
                 "from": f"{evening.span.starts:%H:%M}",
                 "until": f"{evening.span.ends:%H:%M}",
@@ -274,7 +284,42 @@ def _usual_seconds(problem: Problem) -> float:
     return max(2, min(10, len(problem.stops) / 25))
 
 
-def _search(problem: Problem, seconds: float, seed: int) -> Plan:
+def _roads() -> RoadTimes:
+    """The streets of this install."""
+    from manyhands.config import env
+    from manyhands.places.streets import store
+    from manyhands.places.streets.times import times_on
+
+    try:
+        where = store.home(env.data_dir())
+    except env.SettingWrong as wrong:
+        raise _refuse(str(wrong)) from None
+    there = store.kept(where)
+    if there is None:
+        raise _refuse(f"There are no streets in {where}. Bring them in: manyhands places import CITY.osm.pbf")
+    roads = times_on(there)
+    if roads is None:
+        raise _refuse(f"The streets in {where} are not of this version. Read them anew: manyhands places import")
+    return roads
+
+
+def _told_of_times(problem: Problem, roads: RoadTimes | None) -> list[str]:
+    """What the times go by; those between all places are worked out here, at once."""
+    if roads is None:
+        return ["Times are straight lines with a detour; `manyhands places import` and --streets give real ones."]
+    day = f", on the map of {roads.streets.data_of:%Y-%m-%d}" if roads.streets.data_of else ""
+    said, off = [f"Times by road{day} (© OpenStreetMap contributors)."], set()
+    everywhere = [place for place in (*(s.place for s in problem.stops), *(h.place for h in problem.hubs)) if place]
+    for mode in dict.fromkeys(helper.mode for helper in problem.helpers):
+        own = [place for h in problem.helpers if h.mode == mode for place in (h.start, h.end) if place]
+        roads.prepare(mode, [*everywhere, *own])
+        off |= set(roads.off_road(mode, [*everywhere, *own]))
+    if off:
+        said.append(f"Places off every road of that map, reached on straight lines: {len(off)}.")
+    return said
+
+
+def _search(problem: Problem, seconds: float, seed: int, travel: Travel | None) -> Plan:
     """Look for good runs, telling how far it is; the first Ctrl-C ends the search and keeps the best so far."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -297,7 +342,7 @@ def _search(problem: Problem, seconds: float, seed: int) -> Plan:
                 bar.update(task, completed=share, description=f"{served} of {total} asks")
 
             until = routing.Seconds(seconds, clock=time.monotonic, stop=lambda: bool(pressed))
-            return routing.solve(problem, until=until, seed=seed, progress=progress)
+            return routing.solve(problem, until=until, seed=seed, progress=progress, travel=travel)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     finally:

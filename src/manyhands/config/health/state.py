@@ -21,6 +21,7 @@ from manyhands.config.backups import nightly, shelf
 from manyhands.config.wellbeing import LEAST_FREE_BYTES
 from manyhands.jobs import queries as jobs
 from manyhands.notices import queries as notices
+from manyhands.places import queries as places
 
 GOOD, WAIT, STUCK = "good", "wait", "stuck"
 
@@ -47,6 +48,7 @@ def matters(*, now: datetime) -> list[Matter]:
         _backup(now),
         _drill(now),
         _keys(),
+        _streets(),
         _disk(),
         _clock(now),
     ]
@@ -192,6 +194,21 @@ def _keys() -> Matter:
             "open, whoever rules it can read everything."
         ),
     )
+
+
+def _streets() -> Matter:
+    about = _("Streets")
+    streets = places.streets()
+    if streets is None:
+        # Nothing is amiss without; the step is there for who wants it.
+        says = _("None. Plans go by straight lines with a detour.")
+        return Matter(about, says, GOOD, _("fine"), "manyhands places import CITY.osm.pbf")
+    says = _("%(name)s, brought in on %(when)s.") % {"name": streets.name, "when": _when(streets.imported_at)}
+    if streets.data_of is not None:
+        says += " " + _("Map of %(day)s.") % {"day": date_format(streets.data_of, "DATE_FORMAT")}
+    if not places.reads_roads():
+        return _wrong(about, says + " " + _("It was made by another version."), "manyhands places import")
+    return _fine(about, f"{says} {streets.licence}")
 
 
 def _disk() -> Matter:

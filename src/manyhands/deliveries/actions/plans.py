@@ -138,13 +138,23 @@ def stop_planning(plan: Plan, *, by: Person | None, now: datetime) -> Plan:
 
 
 @transaction.atomic
-def keep_plan(plan: Plan, result: routing.Plan, *, broken: Sequence[routing.Reason], now: datetime) -> bool:
-    """Write down what the planner found, if it is still asked for. ``plan`` is as it was when the planner began."""
+def keep_plan(
+    plan: Plan,
+    result: routing.Plan,
+    *,
+    broken: Sequence[routing.Reason],
+    now: datetime,
+    times: Mapping[str, Any] | None = None,
+) -> bool:
+    """Write down what the planner found, if it is still asked for. ``plan`` is as it was when the planner began.
+
+    ``times``: what its times go by, for the page.
+    """
     attempt = plan.attempt
     plan = locked_plan(plan)
     if plan.attempt != attempt or plan.state != PlanState.WORKING:
         return False
-    write(plan, result, broken)
+    write(plan, result, broken, times)
     plan.summary |= {"rounds": result.stats.rounds, "stopped": result.stats.stopped}
     plan.state, plan.progress, plan.best_so_far = PlanState.DRAFT, 1.0, result.served
     plan.heartbeat_at = now
@@ -164,7 +174,9 @@ def note_failure(plan: Plan, *, now: datetime) -> None:
         journal.record("plan.failed", plan, by=None, now=now)
 
 
-def write(plan: Plan, result: routing.Plan, broken: Sequence[routing.Reason]) -> None:
+def write(
+    plan: Plan, result: routing.Plan, broken: Sequence[routing.Reason], times: Mapping[str, Any] | None = None
+) -> None:
     """Write runs, times and reasons into the rows of a plan. The caller holds the plan and saves its summary."""
     runs = {str(run.pk): run for run in Run.objects.filter(plan=plan)}
     stops = {stop.ask.code: stop for stop in Stop.objects.filter(plan=plan).select_related("ask")}
@@ -207,6 +219,8 @@ def write(plan: Plan, result: routing.Plan, broken: Sequence[routing.Reason]) ->
         "seconds": result.seconds,
         "broken": [reasons.packed(reason) for reason in broken],
     }
+    if times is not None:
+        plan.summary["times"] = dict(times)
 
 
 def _as_written(row: Run | Stop) -> list[Any]:
@@ -224,6 +238,7 @@ def put_stops(
     result: routing.Plan,
     *,
     broken: Sequence[routing.Reason],
+    times: Mapping[str, Any] | None = None,
     lock: Stop | None = None,
     by: Person | None,
     now: datetime,
@@ -234,7 +249,7 @@ def put_stops(
     refuse_if(rules.why_not_change(by, plan))
     if lock is not None:
         Stop.objects.filter(pk=lock.pk).update(is_locked=True)
-    write(plan, result, broken)
+    write(plan, result, broken, times)
     plan.save(update_fields=["summary"])
     journal.record("plan.changed", plan, by=by, now=now, **details)
     return plan

@@ -62,7 +62,11 @@ def sheets(request: NetworkRequest, plan: Any) -> HttpResponse:
         }
         for one in page.object_list
     ]
-    return render(request, "deliveries/sheets.html", {"plan": this, "papers": papers, "page": page})
+    return render(
+        request,
+        "deliveries/sheets.html",
+        {"plan": this, "numbers": showing.numbers(this), "papers": papers, "page": page},
+    )
 
 
 def _see(request: NetworkRequest, stops: list[Stop], why: Why) -> dict[object, privacy.Shown]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -164,6 +164,9 @@ class Numbers:
     kilometres: float
     minutes: int
     before: dict[str, float]
+    times: str = ""  # by "road", or "straight"; empty for a plan of before
+    map_of: date | None = None
+    off: int = 0
 
     @property
     def unserved(self) -> int:
@@ -182,12 +185,16 @@ class Numbers:
 def numbers(plan: Plan) -> Numbers:
     """The sums of a plan."""
     summary = plan.summary
+    times = summary.get("times", {})
     return Numbers(
         asks=int(summary.get("asks", 0)),
         served=int(summary.get("served", 0)),
         kilometres=summary.get("metres", 0) / 1000,
         minutes=round(summary.get("seconds", 0) / 60),
         before=dict(summary.get("before", {})),
+        times=times.get("by", ""),
+        map_of=date.fromisoformat(times["map_of"]) if times.get("map_of") else None,
+        off=int(times.get("off", 0)),
     )
 
 

@@ -12,16 +12,13 @@ from scipy.sparse.csgraph import connected_components
 
 from manyhands.kernel.geo import Floats, Integers, Mode
 from manyhands.kernel.streets.hierarchy import contract
-from manyhands.places.streets import reading, speeds
+from manyhands.places.streets import nets, reading, speeds
+from manyhands.places.streets.costs import PER_SECOND, cost_of
 from manyhands.places.streets.importing import CannotImport
+from manyhands.places.streets.nets import NAME
 from manyhands.places.streets.reading import Roads
+from manyhands.places.streets.snapping import into_cells
 
-SHAPE = 1
-FOLDER = "roads"
-# A way's cost is one number that adds up and compares as seconds first and metres second. Both are whole and stay below
-# their limits (a week, 13,000 km), so a float holds them exactly.
-PARTS = float(2**27)
-PER_SECOND, PER_METRE = 100, 10
 SMALLEST = 0.01  # of the largest: pieces of net that hang together among themselves only are left out below that
 
 
@@ -32,7 +29,7 @@ def make(file: Path, folder: Path, tell: Callable[[float], None]) -> Mapping[str
         raise CannotImport(
             "There is no road in this file. Fetch the map of your area, for one from download.geofabrik.de."
         )
-    into = folder / FOLDER
+    into = folder / NAME
     into.mkdir()
     found: dict[str, Any] = {"ways": roads.ways}
     for number, mode in enumerate(speeds.MODES):
@@ -43,19 +40,6 @@ def make(file: Path, folder: Path, tell: Callable[[float], None]) -> Mapping[str
 def _part(tell: Callable[[float], None], number: int) -> Callable[[float], None]:
     """Reading is three tenths of the work, and the nets share the rest."""
     return lambda share: tell(0.3 + 0.7 * (number + share) / len(speeds.MODES))
-
-
-def cost_of(seconds: Floats, metres: Floats) -> Floats:
-    """Seconds and metres as one number."""
-    return np.asarray(np.rint(seconds * PER_SECOND) * PARTS + np.rint(metres * PER_METRE), dtype=np.float64)
-
-
-def told_by(costs: Floats) -> tuple[Floats, Floats]:
-    """The seconds and metres in a number made by `cost_of`; both infinite where it is."""
-    seconds = np.floor(costs / PARTS)
-    with np.errstate(invalid="ignore"):
-        metres = np.where(np.isfinite(costs), costs - seconds * PARTS, np.inf)
-    return seconds / PER_SECOND, metres / PER_METRE
 
 
 def _make_net(roads: Roads, number: int, mode: Mode, into: Path, tell: Callable[[float], None]) -> Mapping[str, int]:
@@ -73,6 +57,8 @@ def _make_net(roads: Roads, number: int, mode: Mode, into: Path, tell: Callable[
     forth, back = _costs(roads, number, mode, used, tails, heads, names)
     keep = _hangs_together(len(names), tails, heads, forth, back)
     tails, heads, forth, back = tails[keep], heads[keep], forth[keep], back[keep]
+    if not len(tails):
+        return {"points": 0, "pieces": 0, "shortcuts": 0}
     points, ends = np.unique(np.concatenate([tails, heads]), return_inverse=True)
     tails, heads = ends[: len(tails)], ends[len(tails) :]
     there, again = np.isfinite(forth), np.isfinite(back)
@@ -83,14 +69,16 @@ def _make_net(roads: Roads, number: int, mode: Mode, into: Path, tell: Callable[
         np.concatenate([forth[there], back[again]]),
         tell,
     )
-    order = np.argsort(rank)
-    for name, values in (
-        ("first", net.first), ("to", net.to), ("up", net.up), ("down", net.down),
-        ("lats", roads.lats[names[points[order]]]), ("lons", roads.lons[names[points[order]]]),
-        ("tails", rank[tails].astype(np.int32)), ("heads", rank[heads].astype(np.int32)),
-        ("forth", forth), ("back", back),
-    ):  # fmt: skip
-        np.save(into / f"{mode.value}-{name}.npy", values, allow_pickle=False)
+    lats, lons = roads.lats[names[points]], roads.lons[names[points]]
+    cells = into_cells(lats, lons, tails, heads)
+    x, y = cells.flat(lats, lons)
+    nets.write(into, mode, {
+        "first": net.first, "to": net.to, "up": net.up, "down": net.down,
+        "tails": rank[tails].astype(np.int32), "heads": rank[heads].astype(np.int32), "forth": forth, "back": back,
+        "tail_x": x[tails], "tail_y": y[tails], "head_x": x[heads], "head_y": y[heads],
+        "cell_keys": cells.keys, "cell_first": cells.first, "cell_pieces": cells.pieces.astype(np.int32),
+        "corner": np.array([cells.south, cells.west, cells.narrow]),
+    })  # fmt: skip
     return {"points": len(points), "pieces": len(tails), "shortcuts": len(net.to)}
 
 

@@ -76,7 +76,7 @@ class Delay(NamedTuple):
 DELAYS: Mapping[Mode, Delay] = {
     Mode.FOOT: Delay(12.0, 0.0, 0.0),
     Mode.BIKE: Delay(12.0, 2.0, 1.0),
-    Mode.CAR: Delay(15.0, 4.0, 2.0),
+    Mode.CAR: Delay(15.0, 4.0, 1.0),
 }
 BARS_CARS = {
     "bollard", "block", "cycle_barrier", "motorcycle_barrier", "stile", "kissing_gate", "turnstile", "chain", "log",
@@ -168,7 +168,7 @@ def _by_car(kind: str, tags: Tags) -> Pace:
         return NO_WAY
     usual, most = CAR[kind]
     limit = _limit(tags.get("maxspeed", ""))
-    pace = min(most, limit * 0.85) if limit else usual
+    pace = min(most, limit * 0.9) if limit else usual
     if kind == "track":
         pace *= TRACKS.get(tags.get("tracktype", ""), 0.85)
     elif tags.get("surface") in ROUGH:
