@@ -117,19 +117,17 @@ def read_folder(folder: Path) -> Problem:
     """The sheets of a folder as `manyhands match` reads them."""
     from datetime import date
 
-    from manyhands.exchange.from_files import problem_from
-
     from manyhands.config.commands.sheets import read_sheet
+    from manyhands.deliveries.matched_from_files import Unsaid, town_from
 
     others = next(p for p in (folder / "helpers.csv", folder / "offers.csv") if p.exists())
-    readings = []
-    for path, kind in ((folder / "asks.csv", "asks"), (others, others.stem)):
-        _table, reading = read_sheet(path, mapping={}, kind=kind, sheet=None, region="US", today=date(2026, 6, 4))
-        readings.append(reading)
-    asks, helpers = readings
-    return problem_from(
-        asks.asks or asks.records, helpers.records, offers=others.stem == "offers", today=date(2026, 6, 4)
-    ).problem
+    today = date(2026, 6, 4)
+    asks, helpers = (
+        read_sheet(path, mapping={}, kind=path.stem, sheet=None, region="US", today=today)[1]
+        for path in (folder / "asks.csv", others)
+    )
+    offers = others.stem == "offers"
+    return town_from(asks.records, helpers.records, offers=offers, unsaid=Unsaid(today=today)).problem
 
 
 def main() -> None:

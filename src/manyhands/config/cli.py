@@ -132,9 +132,11 @@ def register() -> None:
     app.command("mend-sign-in", rich_help_panel="Networks")(hosting.mend_sign_in)
     from manyhands.config.commands.export import export_command
     from manyhands.config.commands.import_ import import_command
+    from manyhands.config.commands.match import match_command
     from manyhands.config.commands.plan import plan_command
 
     app.command("plan", rich_help_panel="The evening")(plan_command)
+    app.command("match", rich_help_panel="The evening")(match_command)
     app.command("import", rich_help_panel="The evening")(import_command)
     app.command("export", rich_help_panel="The evening")(export_command)
 

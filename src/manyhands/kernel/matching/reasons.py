@@ -132,3 +132,9 @@ class Reason:
     def change(self, translate: Callable[[str], str] = gettext_noop) -> str:
         """What would change it, in a sentence; "" where nothing is named."""
         return filled(REASONS[self.code].change, self.facts, translate)
+
+
+def named(reason: Reason, names: Mapping[str, str]) -> Reason:
+    """The reason with helpers' names in place of their ids; an id without a name stays as it is."""
+    facts = {key: names.get(str(value), value) if key == "helper" else value for key, value in reason.facts.items()}
+    return Reason(reason.code, facts, named(reason.detail, names) if reason.detail else None)
