@@ -18,7 +18,7 @@ UNLIMITED = int(np.iinfo(np.int64).max)
 FORBIDDEN = 1 << 33
 """A way nobody may go. Longer than any, short enough that sums of many and their cost stay within 64 bits."""
 
-MATRIX_BYTES = 200_000_000
+MATRIX_BYTES = 600_000_000
 """Above this, who may not go where is said by loads of skills, not by a matrix for every set of skills."""
 
 
@@ -30,9 +30,14 @@ class Effort:
     shaking: tuple[int, int] = (1, 25)
     restart_after: int = 150_000
     history: int = 300
+    penalties: tuple[float, float] | None = None
+    without: tuple[str, ...] = ()
 
 
 USUAL = Effort()
+
+SEEN_EVERY, SEEN_MOST = 20, 3000
+"""Every so many rounds the routes of the plan at hand are kept, so many at most."""
 
 
 def _limit(value: int) -> int:
@@ -172,10 +177,12 @@ class Pyvrp:
         seed: int,
         start: Answer | None = None,
         heard: Callable[[Answer], None] | None = None,
+        seen: dict[Route, None] | None = None,
     ) -> Answer:
         """The best answer found until `enough(cost)`, asked once a round, says so. It may break promises: assess it.
 
-        `start`: an answer to begin with. `heard` is told each new best that PyVRP thinks feasible.
+        `start`: an answer to begin with. `heard` is told each new best that PyVRP thinks feasible. `seen` collects
+        routes that were met on the way and keep their promises, by PyVRP's word.
         """
         rng = pyvrp.RandomNumberGenerator(seed=seed)
         if self._neighbours is None:
@@ -188,10 +195,14 @@ class Pyvrp:
             pyvrp.search.PerturbationManager(pyvrp.search.PerturbationParams(*self.effort.shaking)),
         )
         for operator in pyvrp.search.OPERATORS:
-            if operator.supports(self.data):
+            if operator.__name__ not in self.effort.without and operator.supports(self.data):
                 local.add_operator(operator(self.data))
         penalties = pyvrp.PenaltyParams()
-        manager = pyvrp.PenaltyManager(penalties.midpoint_penalties(self.data), penalties)
+        first_penalties = penalties.midpoint_penalties(self.data)
+        if self.effort.penalties:
+            load, time = self.effort.penalties
+            first_penalties = ([load] * self.data.num_load_dimensions, time, time)
+        manager = pyvrp.PenaltyManager(first_penalties, penalties)
         if start:
             first = self.solution(start)
         else:
@@ -199,7 +210,7 @@ class Pyvrp:
         params = pyvrp.IteratedLocalSearchParams(
             num_iters_no_improvement=self.effort.restart_after,
             history_length=self.effort.history,
-            callbacks=_Listener(self, heard),
+            callbacks=_Listener(self, heard, seen),
         )
         with warnings.catch_warnings():
             # A case in which little can be served keeps the penalties high; that is no mistake in the numbers.
@@ -229,9 +240,10 @@ class Pyvrp:
 
     def answer(self, solution: pyvrp.Solution) -> Answer:
         """PyVRP's solution in our words."""
-        return tuple(Route(route.vehicle_type(), self._steps(route)) for route in solution.routes())
+        return tuple(Route(route.vehicle_type(), self.steps(route)) for route in solution.routes())
 
-    def _steps(self, route: pyvrp.Route) -> tuple[tuple[str, int], ...]:
+    def steps(self, route: pyvrp.Route) -> tuple[tuple[str, int], ...]:
+        """What is done on a route of PyVRP's."""
         steps = []
         for activity in list(route)[1:-1]:
             if activity.is_client():
@@ -244,11 +256,32 @@ class Pyvrp:
 
 
 class _Listener(pyvrp.IteratedLocalSearchCallbacks):
-    def __init__(self, engine: Pyvrp, heard: Callable[[Answer], None] | None) -> None:
+    def __init__(self, engine: Pyvrp, heard: Callable[[Answer], None] | None, seen: dict[Route, None] | None) -> None:
         self._engine = engine
         self._heard = heard
+        self._seen = seen
+        self._round = 0
+
+    def on_iteration(
+        self,
+        current: pyvrp.Solution,
+        candidate: pyvrp.Solution,
+        best: pyvrp.Solution,
+        cost_evaluator: pyvrp.CostEvaluator,
+    ) -> None:
+        self._round += 1
+        if self._seen is not None and self._round % SEEN_EVERY == 0 and len(self._seen) < SEEN_MOST:
+            self._keep(candidate)
+
+    def _keep(self, solution: pyvrp.Solution) -> None:
+        if self._seen is not None:
+            for route in solution.routes():
+                if route.is_feasible():
+                    self._seen[Route(route.vehicle_type(), self._engine.steps(route))] = None
 
     def on_best(self, best: pyvrp.Solution) -> None:
+        if best.is_feasible():
+            self._keep(best)
         if self._heard is not None and best.is_feasible():
             self._heard(self._engine.answer(best))
 

@@ -1,0 +1,98 @@
+"""Which routes are looked at again together: those that pass by the same neighbourhood, at the same time of day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from manyhands.kernel.routing.core.board import Board
+from manyhands.kernel.routing.core.case import BEYOND, DELIVERY, JOB, PICKUP, Case, Floats, Route, Step
+from manyhands.kernel.routing.core.piece import Cut
+
+WEIGHTS = (0.0, 0.4)
+"""How much time counts beside the way, where there are windows: the whole day is as far as that share of the map."""
+
+
+class Groups:
+    """Cuts groups of routes, with what is left around them, out of the answer on a board."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        points = case.ways.points()
+        self._steps: list[Step] = [(JOB, n) for n in range(len(case.jobs))]
+        windows = [job.window for job in case.jobs]
+        for number, shipment in enumerate(case.shipments):
+            self._steps += [(PICKUP, number), (DELIVERY, number)]
+            windows += [shipment.pickup_window, shipment.delivery_window]
+        xy = points[[case.place_of(step) for step in self._steps]].astype(np.float64)
+        extent = float(np.ptp(xy, axis=0).max()) or 1.0 if len(xy) else 1.0
+        spans = np.array(windows, dtype=np.float64).reshape(-1, 2)
+        known = spans[:, 1] < BEYOND
+        self._maps: list[tuple[Floats, cKDTree]] = [(xy, cKDTree(xy))]
+        if known.any():
+            horizon = float(spans[known, 1].max()) or 1.0
+            middle = np.where(known, spans.clip(max=horizon).mean(axis=1), horizon / 2) / horizon * extent
+            timed = np.column_stack((xy, WEIGHTS[1] * middle))
+            self._maps.append((timed, cKDTree(timed)))
+        self._starts = points[[v.start for v in case.vehicles]].astype(np.float64)
+
+    def around(
+        self,
+        board: Board,
+        rng: np.random.Generator,
+        stops: int,
+        busy_routes: Collection[Route],
+        busy_kinds: Counter[int],
+        busy_left: Collection[Step],
+    ) -> Cut | None:
+        """A group of routes with about so many stops around one picked by lot, none of them busy; None if there is none.
+
+        With it go a few spare vehicles and what is left and could be done by one of these vehicles.
+        """
+        if not self._steps:
+            return None
+        xy, tree = self._maps[int(rng.integers(len(self._maps)))]
+        seed = int(rng.integers(len(self._steps)))
+        reach = min(len(self._steps), 6 * stops + 50)
+        near = np.atleast_1d(tree.query(xy[seed], k=reach)[1])
+        of_step = {step: route for route in board.routes for step in route.steps}
+        chosen: dict[Route, None] = {}
+        jobs: list[int] = []
+        shipments: list[int] = []
+        size = 0
+        for index in near:
+            step = self._steps[int(index)]
+            route = of_step.get(step)
+            if route is None:
+                if step not in busy_left and len(jobs) + 2 * len(shipments) < stops:
+                    if step[0] == JOB:
+                        jobs.append(step[1])
+                    elif step[0] == PICKUP:
+                        shipments.append(step[1])
+            elif route not in chosen and route not in busy_routes:
+                if len(chosen) >= 2 and size + len(route.steps) > stops * 1.25:
+                    break
+                chosen[route] = None
+                size += len(route.steps)
+            if size >= stops:
+                break
+        spare = self._spare(board, busy_kinds, self._starts, xy[seed, :2])
+        if not chosen and not (spare and (jobs or shipments)):
+            return None
+        kinds = sorted({route.vehicles for route in chosen} | {kind for kind, _ in spare})
+        jobs = [n for n in jobs if self.case.may_job[kinds, n].any()]
+        shipments = [n for n in shipments if self.case.may_shipment[kinds, n].any()]
+        if len(chosen) < 2 and not jobs and not shipments and not spare:
+            return None
+        return Cut(tuple(chosen), spare, tuple(jobs), tuple(shipments))
+
+    def _spare(self, board: Board, busy: Counter[int], starts: Floats, here: Floats) -> tuple[tuple[int, int], ...]:
+        used = Counter(route.vehicles for route in board.routes)
+        free = [(k, v.count - used[k] - busy[k]) for k, v in enumerate(self.case.vehicles)]
+        free = [(kind, count) for kind, count in free if count > 0]
+        away = ((starts - here) ** 2).sum(axis=1)
+        free.sort(key=lambda each: (away[each[0]], each[0]))
+        return tuple((kind, min(count, 2)) for kind, count in free[:6])
