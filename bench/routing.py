@@ -11,10 +11,12 @@ a shorter way, a vehicle counts 10,000 units of the file. Single engines run on 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
 
+from bench.fair_clock import FairClock
 from bench.measuring import Outcome, Row, Table, gap, measure
 from bench.routing_files import Unreadable, instances_in, read
 from manyhands.kernel.routing.core import Answer, Case, assess
@@ -23,10 +25,10 @@ from manyhands.kernel.routing.until import Seconds
 ENGINES = ("ours", "pyvrp", "vroom", "ortools")
 
 
-def run(file: Path, engine: str, budget: float, seed: int, cores: int) -> Outcome:
+def run(file: Path, engine: str, budget: float, seed: int, cores: int, by_cpu: bool) -> Outcome:
     """Plan one instance with one engine and let the check judge it."""
     case = read(file).case
-    answer = _planned(case, engine, budget, seed, cores)
+    answer = _planned(case, engine, budget, seed, cores, by_cpu)
     if isinstance(answer, str):
         return Outcome(False, None, note=answer)
     verdict = assess(case, answer)
@@ -34,15 +36,16 @@ def run(file: Path, engine: str, budget: float, seed: int, cores: int) -> Outcom
     return Outcome(verdict.holds, verdict.cost, verdict.left, note[:160])
 
 
-def _planned(case: Case, engine: str, budget: float, seed: int, cores: int) -> Answer | str:
-    begun = time.monotonic()
+def _planned(case: Case, engine: str, budget: float, seed: int, cores: int, by_cpu: bool) -> Answer | str:
+    clock = FairClock(os.getpid(), cores if engine == "ours" else 1) if by_cpu else time.monotonic
+    begun = clock()
     if engine == "pyvrp":
         from manyhands.kernel.routing.core.pyvrp_engine import Pyvrp
 
         if case.size > 9000:
             return "its matrix would not fit"
         whole = Pyvrp(case)
-        return whole.search(lambda _: time.monotonic() - begun >= budget, seed)
+        return whole.search(lambda _: clock() - begun >= budget, seed)
     if engine == "vroom":
         from manyhands.kernel.routing.core import vroom_engine
 
@@ -53,7 +56,7 @@ def _planned(case: Case, engine: str, budget: float, seed: int, cores: int) -> A
         return routing_ortools.plan(case, budget) if routing_ortools.can_plan(case) else "not a case for OR-Tools"
     from manyhands.kernel.routing.core.searching import search
 
-    return search(case, until=Seconds(budget, time.monotonic), seed=seed, cores=cores)
+    return search(case, until=Seconds(budget, clock), seed=seed, cores=cores)
 
 
 def main() -> int:
@@ -66,6 +69,11 @@ def main() -> int:
     parser.add_argument("--engine", default="ours", help=f"one or more of {', '.join(ENGINES)}, with commas (ours)")
     parser.add_argument("--only", default="", help="names or classes, with commas")
     parser.add_argument("--cores", type=int, default=2, help="how many cores ours may use (2)")
+    parser.add_argument(
+        "--by-cpu",
+        action="store_true",
+        help="count seconds of CPU (of ours: per core), for a machine others use at the same time; not VROOM, OR-Tools",
+    )
     given = parser.parse_args()
     engines = given.engine.split(",")
     if unknown := [e for e in engines if e not in ENGINES]:
@@ -83,9 +91,9 @@ def main() -> int:
             print(trouble, file=sys.stderr)
             continue
         for engine in engines:
-            patience = 3 * given.budget + 120
+            patience = (20 if given.by_cpu else 3) * given.budget + 120
             outcome, wall, cpu, memory = measure(
-                run, file, engine, given.budget, given.seed, given.cores, patience=patience
+                run, file, engine, given.budget, given.seed, given.cores, given.by_cpu, patience=patience
             )
             table.add(
                 Row(

@@ -48,7 +48,7 @@ class Groups:
         busy_kinds: Counter[int],
         busy_left: Collection[Step],
     ) -> Cut | None:
-        """A group of routes with about so many stops around one picked by lot, none of them busy; None if there is none.
+        """A group of routes of about so many stops around one picked by lot, none of them busy; None if there is none.
 
         With it go a few spare vehicles and what is left and could be done by one of these vehicles.
         """

@@ -184,6 +184,8 @@ def _shift(v: Vehicles, which: int, horizon: int) -> tuple[int, int]:
 def _read(solution: Any, kind_of: list[int], first: int) -> Answer:
     steps: dict[int, list[tuple[str, int]]] = {}
     table = solution.routes
+    if "id" not in table:  # nobody drives
+        return ()
     for vehicle, kind, told in zip(table["vehicle_id"], table["type"], table["id"], strict=True):
         if kind in ("start", "end", "break"):
             continue
