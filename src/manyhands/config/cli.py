@@ -134,9 +134,11 @@ def register() -> None:
     from manyhands.config.commands.import_ import import_command
     from manyhands.config.commands.match import match_command
     from manyhands.config.commands.plan import plan_command
+    from manyhands.config.commands.roster import roster_command
 
     app.command("plan", rich_help_panel="The evening")(plan_command)
     app.command("match", rich_help_panel="The evening")(match_command)
+    app.command("roster", rich_help_panel="The evening")(roster_command)
     app.command("import", rich_help_panel="The evening")(import_command)
     app.command("export", rich_help_panel="The evening")(export_command)
 
