@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from manyhands.kernel.rostering.patterns.exactly import cheapest
 from manyhands.kernel.rostering.patterns.master import Column, Master
 from manyhands.kernel.rostering.patterns.pricing import Span, weeks_around
 from manyhands.kernel.rostering.patterns.tables import OFF, Floats, Ints, Tables
 
 GOOD = 1e-6
 SMOOTH = 0.4
+PROOFS = 8
+PROOF_EFFORT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,26 @@ class Part:
         return self.master.add(place, line.copy(), float(self.wish[place, days, line[days]].sum()))
 
     def dive(
-        self, enough: Callable[[], bool], beat: float, rounds: int, hurry: Callable[[], bool] | None = None
+        self,
+        enough: Callable[[], bool],
+        beat: float,
+        rounds: int,
+        hurry: Callable[[], bool] | None = None,
+        *,
+        prove: bool = False,
     ) -> Dive:
         """Find lines, then settle worker by worker. Ends where nothing can come out below `beat`, with what there was.
 
-        `enough` ends the finding of lines; `hurry` (else `enough` too) ends the settling.
+        `enough` ends the finding of lines; `hurry` (else `enough` too) ends the settling. `prove`: take the trouble
+        to find the true bound.
         """
         hurry = hurry or enough
         bound = self._generate(np.arange(len(self.who)), enough, rounds, beat)
         best = self.lines, self.tables.cost(self.lines)
         if np.ceil(bound - GOOD) >= beat:
             return Dive(*best, bound)
+        if prove:
+            bound = max(bound, self.prove(enough))
         open_: list[int] = list(range(len(self.who)))
         lines = self.lines.copy()
         while open_:
@@ -79,6 +91,34 @@ class Part:
                 self._generate(np.array(open_), hurry, max(2, rounds // 12), -np.inf)
         cost = self.tables.cost(lines)
         return Dive(lines, cost, bound) if cost < best[1] else Dive(*best, bound)
+
+    def prove(self, enough: Callable[[], bool]) -> float:
+        """What no roster of this part can go below, with the most of each kind counted and not priced.
+
+        For a part that is the whole. Asks CP-SAT for the cheapest line of everyone whose kinds are limited, as long as
+        that finds lines which are missing; gives up where `enough` says so.
+        """
+        everyone = np.arange(len(self.who))
+        for _round in range(PROOFS):
+            self.master.solve()
+            worth, settled = self.master.prices()
+            found, added = float((worth * self.need).sum()) + self.offset, 0
+            for (places, span), penalties in zip(self.spans, self.penalties, strict=True):
+                costs = self._costs(everyone[places], worth, span)
+                bounds, lines = span.best(np.arange(len(places)), costs, np.zeros_like(penalties))
+                for at, place in enumerate(places.tolist()):
+                    limited = (span.most[at] < span.days) & np.isfinite(span.allowed[at]).any(axis=0)
+                    value, line = bounds[at], lines[at]
+                    if limited.any() and value < settled[place] - GOOD:
+                        if enough():
+                            return -np.inf
+                        exact, better = cheapest(self.tables, int(self.who[place]), costs[at], PROOF_EFFORT)
+                        value, line = max(value, exact), line if better is None else better
+                    found += float(value)
+                    added += self._add_if_good(place, line, worth, settled)
+            if not added:
+                return found
+        return -np.inf
 
     def _settle(self, open_: list[int], lines: Ints) -> None:
         """Settle whoever has one line only, and the surest of the others."""

@@ -9,10 +9,21 @@ from manyhands.kernel.rostering.patterns.problem import SATURDAY, WEEK
 from manyhands.kernel.rostering.patterns.tables import OFF, Floats, Ints, Tables
 
 EFFORT = 20.0
+SCALE = 1000
 
 
 def exact_line(tables: Tables, worker: int, costs: Floats) -> Ints | None:
-    """The line of least `costs` (days, kinds) that was found within a fixed effort; None where none was."""
+    """The line of least `costs` (days, kinds), or near it, found within a fixed effort; None where none was."""
+    return cheapest(tables, worker, costs, EFFORT, 0.02)[1]
+
+
+def cheapest(
+    tables: Tables, worker: int, costs: Floats, effort: float = EFFORT, gap: float = 0.0
+) -> tuple[float, Ints | None]:
+    """What no line can cost less than, and the best line found; minus infinity and None where the effort was too small.
+
+    Costs are taken down to a thousandth, so that the bound is one.
+    """
     model = cp_model.CpModel()
     days, kinds = costs.shape
     allowed = np.isfinite(tables.wish[worker])
@@ -44,19 +55,19 @@ def exact_line(tables: Tables, worker: int, costs: Floats) -> Ints | None:
             model.add_implication(works[day], touched)
         weekends.append(touched)
     model.add(sum(weekends) <= int(tables.weekends[worker]))
-    model.minimize(sum(round(costs[at]) * variable for at, variable in has.items()))
+    model.minimize(sum(int(np.floor(SCALE * costs[at])) * variable for at, variable in has.items()))
     solver = cp_model.CpSolver()
-    solver.parameters.max_deterministic_time = EFFORT
+    solver.parameters.max_deterministic_time = effort
     solver.parameters.num_workers = 1
-    solver.parameters.relative_gap_limit = 0.02
+    solver.parameters.relative_gap_limit = gap
     solver.parameters.random_seed = 1
     if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None
+        return -np.inf, None
     line: Ints = np.full(days, OFF, dtype=np.int64)
     for (day, kind), variable in has.items():
         if solver.boolean_value(variable):
             line[day] = kind
-    return line
+    return solver.best_objective_bound / SCALE, line
 
 
 def _runs(model: cp_model.CpModel, works: list[cp_model.IntVar], fewest: int, of_work: bool) -> None:

@@ -17,6 +17,7 @@ from manyhands.kernel.routing.until import Seconds, Until
 WHOLE_STATES = 1_500_000
 PART_CELLS = 300
 AT_ONCE = 2
+SMALL = 8_000
 GOOD = 1e-6
 Progress = Callable[[float, int, int], None]
 
@@ -42,7 +43,9 @@ def solve_weeks(
     workers, days = lines.shape
     if _states(tables) <= WHOLE_STATES and budget.spent() < 1:
         whole = Part(tables, lines, np.arange(workers), 0, days)
-        found = whole.dive(lambda: budget.spent() >= 0.5, np.inf, 300, lambda: budget.spent() >= 0.7)
+        found = whole.dive(
+            lambda: budget.spent() >= 0.4, np.inf, 300, lambda: budget.spent() >= 0.6, prove=_small(tables)
+        )
         lines, best, bound = found.lines, found.cost, found.bound
     parts = _Parts(tables, rng)
     if budget.spent() < 1 and best > np.ceil(bound - GOOD):
@@ -68,6 +71,11 @@ def solve_weeks(
 def _states(tables: Tables) -> int:
     """How many states the lines of all workers have over all days: what a round of prices takes."""
     return int(tables.wish[:, :, 0].size * (tables.longest.max() + 1) * (max(0, tables.weekends.max()) + 1))
+
+
+def _small(tables: Tables) -> bool:
+    """Whether proving a bound is worth its while."""
+    return tables.wish.size <= SMALL
 
 
 def _put_together(tables: Tables, lines: Ints, cost: int, done: list[tuple[Task, Dive]]) -> tuple[Ints, int]:
