@@ -81,6 +81,7 @@ class Part:
             return Dive(*best, bound)
         if prove:
             bound = max(bound, self.prove(enough))
+            self.master.solve()
         open_: list[int] = list(range(len(self.who)))
         lines = self.lines.copy()
         while open_:
