@@ -2,7 +2,8 @@
 
     python -m bench.finding_city --addresses 1000000 --seed 1 --csv city.csv
 
-Streets lie on a grid and bear names of two or three words in many towns' ways, some of them several times.
+Streets lie on a grid and bear made-up names, as some forty thousand shops do, so that there are as many different
+words as a real city has. Asked are addresses with one letter or figure changed.
 """
 
 from __future__ import annotations
@@ -53,6 +54,10 @@ def a_city(file: Path, many: int, luck: random.Random) -> list[tuple[str, float,
                     writer.add_node(Node(id=node, location=(lon, lat), tags=told))
                     if luck.random() < 400 / many:
                         asked.append((f"{names[line]} {number}", lat, lon))
+        for shop in range(many // 25):
+            words = " ".join(_word(luck, 4) for _ in range(luck.choice((1, 2, 2, 3))))
+            where = 4 + luck.random() * side * STEP, 50 + luck.random() * side * STEP
+            writer.add_node(Node(id=node + 1 + shop, location=where, tags={"shop": "yes", "name": words}))
         for line in range(2 * side):
             nodes = [line * side + at + 1 if line < side else at * side + line - side + 1 for at in range(side)]
             for start in range(0, side - 1, 20):
@@ -62,10 +67,12 @@ def a_city(file: Path, many: int, luck: random.Random) -> list[tuple[str, float,
 
 
 def _name(luck: random.Random) -> str:
-    words = (
-        "".join(luck.choice(SOUNDS) for _ in range(luck.randrange(2, 4))).title() for _ in range(luck.choice((1, 1, 2)))
-    )
-    return f"{' '.join(words)} {luck.choice(KINDS)}"
+    words = " ".join(_word(luck, 3) for _ in range(luck.choice((1, 1, 2))))
+    return f"{words} {luck.choice(KINDS)}"
+
+
+def _word(luck: random.Random, longest: int) -> str:
+    return "".join(luck.choice(SOUNDS) for _ in range(luck.randrange(2, longest + 1))).title()
 
 
 def _held() -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from random import Random
 
 import pytest
 
@@ -120,6 +121,18 @@ def test_what_stands_next_to_it_is_not_the_place_itself(finder):
 )  # fmt: skip
 def test_nonsense_is_never_sure(finder, typed):
     assert not any(each.is_sure for each in finder.find(typed))
+
+
+def test_whatever_is_typed_is_answered_in_order_and_within_the_world(finder):
+    luck = Random(7)
+    letters = "abcdeéßøıæ  ,.&/#-'’0123456789улицашارعرחוב街路号ёΩ\u200f\u0301\t()@+"
+    known = ("Elm", "Street", "Great Oak Road", "and", "4th", "Riverside", "улица", "12", "шоссе", "corner of", "apt")
+    for _ in range(400):
+        parts = (luck.choice(known) if luck.random() < 0.5 else "".join(luck.choices(letters, k=5)) for _ in range(4))
+        found = finder.find(luck.choice((" ", "", ", ")).join(parts))
+        assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
+        assert all(0 < each.score <= 1 and abs(each.lat) <= 90 and abs(each.lon) <= 180 for each in found)
+        assert not any(each.is_sure for each in found[1:])
 
 
 def test_a_point_somebody_typed_is_taken_as_it_is(finder):

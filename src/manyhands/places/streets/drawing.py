@@ -40,7 +40,7 @@ _GREEN = {
     "natural": {"wood", "scrub", "heath"},
 }
 _NAMED_FROM = {
-    "city": 8, "town": 10, "borough": 12, "suburb": 12, "village": 12, "quarter": 13, "neighbourhood": 14, "hamlet": 14,
+    "city": 8, "town": 10, "borough": 12, "suburb": 12, "village": 11, "quarter": 13, "neighbourhood": 14, "hamlet": 14,
 }  # fmt: skip
 
 _TABLES = """

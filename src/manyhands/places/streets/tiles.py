@@ -49,10 +49,10 @@ _LOOK = {
     RAIL: _STROKE % ("#888", ".6", "1.4") + ' stroke-dasharray="6 3"',
     PATH: _STROKE % ("#8f8674", ".4", "1") + ' stroke-dasharray="3 2"',
     LANE: _STROKE % ("#8f8674", ".35", "1.4"),
-    STREET: _STROKE % ("#8f8674", ".45", "3"),
-    MIDDLE: _STROKE % ("#8f8674", ".6", "4"),
-    MAIN: _STROKE % ("#b08a3c", ".6", "4.5"),
-    TRUNK: _STROKE % ("#c07a2c", ".65", "5"),
+    STREET: _STROKE % ("#8f8674", ".45", "2.4"),
+    MIDDLE: _STROKE % ("#8f8674", ".6", "3.2"),
+    MAIN: _STROKE % ("#b08a3c", ".6", "3.8"),
+    TRUNK: _STROKE % ("#c07a2c", ".65", "4.6"),
 }
 # The most telling first: what comes when the tile is full is left out.
 _ORDER = (TRUNK, MAIN, WATER, MIDDLE, STREET, RIVER, RAIL, GREEN, STREAM, HOUSE, LANE, PATH)
