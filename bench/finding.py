@@ -5,8 +5,9 @@
 What the map holds is written as people write it: with slips, shorthand, parts left out, in another order, case or
 script. A line for each kind and each distortion says how often the first answer lies within 50 and 200 metres, how
 often one of the six answers does, how often the first was called sure, and how often it was sure and wrong: a street
-more than 1,500 metres away, anything else more than 200; or the door, and not within 50. Addresses
-from elsewhere and words without sense must find nothing surely. "unmapped" are houses taken out of the index first.
+more than 1,500 metres away, a part of town more than 3,000, anything else more than 200; or the door, and not within
+50. Addresses from elsewhere and words without sense must find nothing surely. "unmapped" are houses taken out of the
+index first.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from manyhands.places.streets import addresses
 from manyhands.places.streets.finding import LONG_STREET, Exactness, Finder, Found
 
 METRES = 111_195.0
+# A street without its house is somewhere in it, and so with a part of town.
+MAY_BE_OFF = {Exactness.STREET: LONG_STREET, Exactness.AREA: 3_000.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +207,7 @@ def measured(map_name: str, kind: str, distortion: str, asked: list[tuple[str, H
         hits["among_six"] += min(far) <= 200
         hits["sure"] += bool(found) and found[0].is_sure
         if found and found[0].is_sure:
-            # A street without its house is somewhere in it.
-            hits["sure_wrong"] += far[0] > (LONG_STREET if found[0].exactness is Exactness.STREET else 200)
+            hits["sure_wrong"] += far[0] > MAY_BE_OFF.get(found[0].exactness, 200)
             hits["door_wrong"] += far[0] > 50 and found[0].exactness is Exactness.DOOR
     n = max(1, len(asked))
     shares = {name: round(count / n, 4) for name, count in hits.items()}

@@ -59,7 +59,7 @@ class Found:
     exactness: Exactness
     score: float
     is_sure: bool = False
-    line: int | None = None  # the street it lies in, through all towns
+    lines: frozenset[int] = frozenset()  # the streets it lies in, through all towns
 
     @property
     def key(self) -> str:
@@ -173,7 +173,7 @@ class Finder:
         # In so wide a place it could be anywhere.
         may_be_sure &= exactness is not Exactness.AREA or thing.reach <= WIDE_AREA
         told = self._label(label or thing.name, thing)
-        return Found(told, thing.lat, thing.lon, exactness, score, may_be_sure, thing.line)
+        return Found(told, thing.lat, thing.lon, exactness, score, may_be_sure, _lines(thing))
 
     def _label(self, name: str, thing: Thing) -> str:
         town = self._lookup.name_of(thing.town) if thing.town else ""
@@ -212,7 +212,7 @@ class Finder:
         is_one = max(_metres(lat, lon, *spot) for spot in spots) <= SAME_SPOT
         score *= _nearness(replace(one, lat=lat, lon=lon, reach=0.0), near)
         label = self._label(f"{one.name} / {other.name}", one)
-        return Found(label, lat, lon, Exactness.CROSSING, score, is_one and may_be_sure)
+        return Found(label, lat, lon, Exactness.CROSSING, score, is_one and may_be_sure, _lines(one, other))
 
     def _nearly(
         self, ones: dict[int, Match], others: dict[int, Match]
@@ -242,15 +242,20 @@ def _ranked(candidates: list[Found], most: int) -> list[Found]:
         return []
     first = kept[0]
     rival = next((each.score for each in kept[1:]), 0.0)
-    sure = first.is_sure and first.score >= SURE and first.score - rival >= APART
+    # The less it fits itself, the further behind the next one has to be.
+    sure = first.is_sure and first.score >= SURE and first.score - rival >= APART + (1 - first.score) / 2
     return [replace(first, is_sure=sure), *(replace(each, is_sure=False) for each in kept[1:most])]
 
 
 def _is_said_by(kept: Found, other: Found) -> bool:
-    """Whether a worse candidate says nothing more: it is the same spot, or the street of a house that was found."""
-    if kept.line is not None and kept.line == other.line and other.exactness is Exactness.STREET:
-        return kept.exactness in {Exactness.DOOR, Exactness.NEAR}
+    """Whether a worse candidate says nothing more: it is the same spot, or the street of what was found."""
+    if other.exactness is Exactness.STREET and kept.exactness is not Exactness.STREET and other.lines:
+        return other.lines <= kept.lines
     return _metres(kept.lat, kept.lon, other.lat, other.lon) <= SAME_SPOT
+
+
+def _lines(*streets: Thing) -> frozenset[int]:
+    return frozenset(street.line for street in streets if street.line is not None)
 
 
 def _rank(found: Found) -> int:

@@ -103,7 +103,7 @@ class Lookup:
             for word in self._sorted[start : start + MOST_ENDINGS]:
                 if not word.startswith(text):
                     break
-                found[word] = 0.7 + 0.25 * len(text) / len(word)
+                found[word] = 0.5 + 0.45 * len(text) / len(word)
         allowed = 0 if len(text) < 4 or text.isdigit() else 1 if len(text) < 7 else 2 if len(text) < 12 else 3
         for word, sure in self._slips(text, allowed, 0.0).items():
             found[word] = max(sure, found.get(word, 0.0))

@@ -1,7 +1,8 @@
 """One square of the street map as a small SVG: public, the same for everyone, light enough to come along with a page.
 
 Its colours are see-through greys, blues and greens, so that it lies on light and on dark paper alike and keeps behind
-the marks of the page. What would make a tile too heavy is left out, the least telling first.
+the marks of the page. What would make a tile too heavy is left out, the least telling
+and the smallest first.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from manyhands.places.streets.drawing import (
 )  # fmt: skip
 
 COARSEST = 8
-MOST_BYTES = 30_000  # of one tile before it is packed; packed it is about a third
+MOST_BYTES = 16_000  # of one tile before it is packed; packed it is somewhat more than a third
 MARGIN = 6  # drawn beyond the edge, so that strokes don't end at it
 LETTER = 6.2  # how wide one is, about, at the size names have
 _FILL, _STROKE = ' fill-opacity="%s" fill="%s"', ' fill="none" stroke="%s" stroke-opacity="%s" stroke-width="%s"'
@@ -82,9 +83,7 @@ class Tiles:
         for sort, name, rings in self._lines(zoom, sheet):
             lines.setdefault(sort, []).append((name, rings))
         for sort in _ORDER:
-            for name, blob in lines.get(sort, ()):
-                if not sheet.draw(sort, name, drawing.rings_in(blob)):
-                    break
+            sheet.draw(sort, [(name, drawing.rings_in(blob)) for name, blob in lines.get(sort, ())])
         for name, blob in lines.get(NAME, ()):
             sheet.name_place(name, drawing.rings_in(blob)[0])
         return sheet.svg(with_street_names=zoom == FINEST)
@@ -122,26 +121,28 @@ class _Sheet:
         self._streets: dict[str, tuple[float, tuple[float, float, float]]] = {}
         self._taken: list[tuple[float, float, float, float]] = []
 
-    def draw(self, sort: int, name: str, rings: Iterable[array[int]]) -> bool:
-        """Draw one thing; False when there is no room for it any more."""
-        parts = []
-        for ring in rings:
-            corners = self._on_sheet(ring)
-            if sort in _OUTLINES:
-                corners = _clipped(corners)
-                if len(corners) > 2 and (sort == HOUSE or _size(corners) > 24):
-                    parts.append(_path(_straightened(corners, 0.8)) + "z")
-            else:
-                for piece in _pieces(corners):
-                    parts.append(_path(_straightened(piece, 0.7)))
-                    if name and sort in {STREET, MIDDLE, MAIN}:
+    def draw(self, sort: int, things: Iterable[tuple[str, list[array[int]]]]) -> None:
+        """Draw all of one sort, the largest first, as long as there is room."""
+        drawn = sorted((self._drawn(sort, name, rings) for name, rings in things), key=lambda each: -each[0])
+        for _, path, name, pieces in drawn:
+            if path and self._bytes + len(path) <= MOST_BYTES:
+                self._bytes += len(path)
+                self._paths.setdefault(sort, []).append(path)
+                if name and sort in {STREET, MIDDLE, MAIN}:
+                    for piece in pieces:
                         self._long_enough(name, piece)
-        drawn = "".join(parts)
-        if self._bytes + len(drawn) > MOST_BYTES:
-            return False
-        self._bytes += len(drawn)
-        self._paths.setdefault(sort, []).append(drawn)
-        return True
+
+    def _drawn(self, sort: int, name: str, rings: list[array[int]]) -> tuple[int, str, str, list[Corners]]:
+        """How large a thing is on the sheet, its path, its name and its pieces."""
+        on_sheet = [self._on_sheet(ring) for ring in rings]
+        if sort in _OUTLINES:
+            pieces = [piece for corners in on_sheet if len(piece := _clipped(corners)) > 2]
+            pieces = [piece for piece in pieces if sort == HOUSE or _spread(piece) > 5]
+            path = "".join(_path(_straightened(piece, 0.8)) + "z" for piece in pieces)
+        else:
+            pieces = [piece for corners in on_sheet for piece in _pieces(corners)]
+            path = "".join(_path(_straightened(piece, 0.7)) for piece in pieces)
+        return sum(map(_spread, pieces)), path, name, pieces
 
     def _on_sheet(self, ring: array[int]) -> Corners:
         corners: Corners = []
@@ -211,9 +212,9 @@ def _path(corners: Corners) -> str:
     return "".join(steps)
 
 
-def _size(corners: Corners) -> int:
+def _spread(corners: Corners) -> int:
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return (max(xs) - min(xs)) * (max(ys) - min(ys))
+    return max(max(xs) - min(xs), max(ys) - min(ys))
 
 
 def _straightened(corners: Corners, most: float) -> Corners:
