@@ -9,6 +9,7 @@ from manyhands.places.streets.importing import bring_in
 from manyhands.places.streets.steps import STEPS
 from tests.config.test_plan_command import plan, told
 from tests.places.maps import STREET, at, write_map
+from tests.places.streets.a_town import riverside
 
 NOW = datetime(2026, 6, 4, 18, tzinfo=UTC)
 
@@ -65,3 +66,17 @@ def test_a_place_off_every_road_is_told(desk, streets):
     with (desk / "asks.csv").open("a") as sheet:
         sheet.write(f"Zoe,Groceries,{far.lat:.6f},{far.lon:.6f}\n")
     assert any("off every road" in remark for remark in told(plan("--json", "--streets"))["remarks"])
+
+
+def test_rows_that_say_where_only_in_words_are_found_on_the_map(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MANYHANDS_DATA_DIR", str(tmp_path / "data"))
+    bring_in(riverside(tmp_path / "town.osm.pbf"), store.home(tmp_path / "data"), steps=STEPS, now=NOW)
+    needs = ("Great Oak Rd 12", "corner of Elm & 4th", "Mill Lane", "Springfield Plaza 9")
+    rows = "".join(f"Asker {n},Groceries,{where}\n" for n, where in enumerate(needs))
+    (tmp_path / "asks.csv").write_text("Name,What do you need?,Address\n" + rows)
+    (tmp_path / "helpers.csv").write_text("Name,Transport,Max boxes,Address\nHugo,bike,8,Jane Addams Library\n")
+    by_words, without = told(plan("--json", "--streets")), told(plan("--json"))
+    assert (by_words["served"], without["served"]) == (3, 0)
+    found = next(remark for remark in by_words["remarks"] if "by their words" in remark)
+    assert "3 asks and 1 helpers; 1 of them only somewhere in their street" in found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from manyhands.deliveries.papers import Papers
     from manyhands.kernel.geo import Point, Travel
     from manyhands.kernel.routing import Plan, Problem
-    from manyhands.kernel.sheets import Reading
+    from manyhands.kernel.sheets import Reading, Record
+    from manyhands.places.streets.store import Streets
     from manyhands.places.streets.times import RoadTimes
 
 NOTHING_PLANNED, ASKED_WRONGLY, BROKEN_PROMISE = 1, 2, 3
+AROUND_METRES = 10_000.0  # about the hub or the middle of the rows: there a street is meant sooner than elsewhere
 MODES = ("foot", "bike", "car", "van")
 
 
@@ -94,7 +97,8 @@ def plan_command(
     **Times.** A time someone wants something in is kept. A column that says when they asked is not such a time.
     An ask that names no time can be met any time in the evening; one that names another day stays unserved and says so.
 
-    **Places.** A row without a point takes that of rows with the same address, postcode or area. A helper without one
+    **Places.** With `--streets`, a row without a point is looked up on the map by its words, and put there where that
+    is sure. A row without a point takes that of rows with the same address, postcode or area. A helper without one
     sets out at the hub, or in the middle of the asks.
 
     **Ways** are straight lines with a detour, unless `--streets` asks for those by road. Nothing leaves this machine.
@@ -157,17 +161,21 @@ def plan_command(
         show_problems(console, asks_read.problems, "Look at these in the asks' sheet:")
         show_problems(console, helpers_read.problems, "Look at these in the helpers' sheet:")
         wanted = (asks_read.asks or asks_read.records)[:limit]
+        helping = helpers_read.helpers or helpers_read.records
         travel = _roads() if streets else None
+        found: Sequence[str] = ()
+        if travel is not None:
+            wanted, helping, found = _found_by_words(wanted, helping, travel.streets, unsaid.hub)
         evening = evening_from(
             wanted,
-            helpers_read.helpers or helpers_read.records,
+            helping,
             span=_span(day or day_most_want(wanted, today), begins, ends),
             unsaid=unsaid,
             status_heading=None if all_statuses else _heading_of(asks_read, "status"),
             repeats={double.row: double.of for double in asks_read.duplicates},
             skip_repeats=skip_duplicates,
         )
-        evening = replace(evening, remarks=(*evening.remarks, *_told_of_times(evening.problem, travel)))
+        evening = replace(evening, remarks=(*evening.remarks, *found, *_told_of_times(evening.problem, travel)))
         plan = _search(evening.problem, _usual_seconds(evening.problem) if seconds is None else seconds, seed, travel)
         if broken := routing.check(evening.problem, plan, travel):
             raise CannotRead(
@@ -301,6 +309,31 @@ def _roads() -> RoadTimes:
     if roads is None:
         raise _refuse(f"The streets in {where} are not of this version. Read them anew: manyhands places import")
     return roads
+
+
+def _found_by_words(
+    asks: Sequence[Record], helpers: Sequence[Record], streets: Streets, hub: Point | None
+) -> tuple[tuple[Record, ...], tuple[Record, ...], Sequence[str]]:
+    """The rows with what the street map says of those that name their place only in words, and a sentence on it."""
+    import statistics
+
+    from manyhands.deliveries.locating import Spot, located, told
+    from manyhands.places.streets import here
+    from manyhands.places.streets.finding import Exactness, Near
+
+    lats = [row.place.lat for row in (*asks, *helpers) if row.place.lat is not None]
+    lons = [row.place.lon for row in (*asks, *helpers) if row.place.lon is not None]
+    middle = hub or ((statistics.median_low(lats), statistics.median_low(lons)) if lats and lons else None)
+    near = Near(middle[0], middle[1], AROUND_METRES) if middle else None
+
+    def find(words: str) -> Spot | None:
+        first = next(iter(here.found(words, near=near, most=1, there=streets)), None)
+        if first is None or not first.is_sure or first.exactness is Exactness.AREA:
+            return None
+        return Spot(first.lat, first.lon, first.exactness is Exactness.STREET)
+
+    of_asks, of_helpers = located(asks, find), located(helpers, find)
+    return of_asks.records, of_helpers.records, told(of_asks, of_helpers)
 
 
 def _told_of_times(problem: Problem, roads: RoadTimes | None) -> list[str]:

@@ -28,9 +28,12 @@ def streets() -> Streets | None:
     return store.kept(store.home(settings.ENV.data_dir))
 
 
-def found(text: str, *, near: Near | None, most: int) -> list[Found]:
-    """Candidates for what somebody typed; none without an import. What was typed stands in no log."""
-    there = streets()
+def found(text: str, *, near: Near | None, most: int, there: Streets | None = None) -> list[Found]:
+    """Candidates for what somebody typed; none without an import. What was typed stands in no log.
+
+    ``there`` is the import to look in, where it is known already (and Django need not be).
+    """
+    there = there or streets()
     if there is None or not there.has("addresses", addresses.SHAPE):
         return []
     file = there.folder / addresses.FILE
