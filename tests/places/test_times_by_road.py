@@ -1,6 +1,7 @@
 """How long a way takes by road: what may be used, which way round, and what happens where there is no road."""
 
 import json
+import pickle
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -163,7 +164,7 @@ def test_what_was_asked_is_not_worked_out_again(roads, monkeypatch):
     assert all(np.array_equal(a, b) for a, b in zip(travel.matrix(Mode.FOOT, places, places), known, strict=True))
     assert asked == []
     travel.matrix(Mode.FOOT, [*places, at(7, 90)], [*places, at(7, 90)])
-    assert sum(rows * columns for rows, columns in asked) < 3 * len(places) + 140
+    assert sum(rows * columns for rows, columns in asked) == 2 * len(places) + 1
 
 
 def test_memory_is_bounded_however_many_are_asked(roads, monkeypatch):
@@ -173,7 +174,7 @@ def test_memory_is_bounded_however_many_are_asked(roads, monkeypatch):
         places = [at(begin + step, 50) for step in range(20)]
         travel.matrix(Mode.FOOT, places, places)
         known = travel._nets[Mode.FOOT]
-        assert sum(len(row[0]) for row in known._rows.values()) <= 2_000
+        assert sum(row.shape[1] for row in [*known._rows.values(), *known._columns.values()]) <= 2_000
         assert len(known.places) <= 40
 
 
@@ -245,3 +246,23 @@ def test_times_in_a_real_country_are_like_those_of_valhalla(shared, tmp_path):
         assert abs(np.median(ratio) - 1) < most, mode
         assert np.corrcoef(seconds[apart], theirs[apart])[0, 1] > 0.97, mode
         assert np.median(metres[apart] / np.array(known[mode]["metres"])[apart]) == pytest.approx(1, abs=0.06), mode
+
+
+def test_ways_from_and_to_the_helpers_are_at_hand_however_many_stops_there_are(roads, monkeypatch):
+    stops, ends = [at(x, 50) for x in range(0, 2000, 20)], [at(5, 5), at(700, 90)]
+    straight_on = roads(RIVER)
+    to, back = straight_on.matrix(Mode.CAR, ends, stops), straight_on.matrix(Mode.CAR, stops, ends)
+    monkeypatch.setattr(times, "MOST_PAIRS", 2_000)
+    travel = roads(RIVER)
+    travel.prepare(Mode.CAR, stops, ends)
+    monkeypatch.setattr(times._Remembered, "_between", None)  # nothing is worked out from here on
+    for i, end in enumerate(ends):
+        assert travel.matrix(Mode.CAR, [end], stops)[0].tolist() == [to[0][i].tolist()]
+        assert travel.matrix(Mode.CAR, stops, [end])[1].tolist() == back[1][:, [i]].tolist()
+
+
+def test_another_process_may_be_handed_the_streets(roads):
+    travel = roads(RIVER)
+    there = pickle.loads(pickle.dumps(travel))
+    places = [at(0, 0), at(0, 100), at(900, 20)]
+    assert np.array_equal(there.matrix(Mode.FOOT, places, places)[0], travel.matrix(Mode.FOOT, places, places)[0])

@@ -56,19 +56,18 @@ class Evening:
         """How long ways take this evening: by road where the streets are in. Those between its places are at hand."""
         travel = places.travel()
         if (roads := places.by_road(travel)) is not None:
-            for mode, points in self._places.items():
-                roads.prepare(mode, points)
+            for mode, (everywhere, own) in self._places.items():
+                roads.prepare(mode, everywhere, own)
         return travel
 
     @property
-    def _places(self) -> dict[Mode, list[Point]]:
-        """Where each way of getting about may lead."""
+    def _places(self) -> dict[Mode, tuple[list[Point], list[Point]]]:
+        """Where each way of getting about may lead: everywhere, and where its helpers set out and end."""
         everywhere = [stop.place for stop in self.problem.stops] + [hub.place for hub in self.problem.hubs]
-        found: dict[Mode, list[Point]] = {}
+        found: dict[Mode, tuple[list[Point], list[Point]]] = {}
         for helper in self.problem.helpers:
-            found.setdefault(helper.mode, list(filter(None, everywhere))).extend(
-                filter(None, (helper.start, helper.end))
-            )
+            _all, own = found.setdefault(helper.mode, (list(filter(None, everywhere)), []))
+            own.extend(filter(None, (helper.start, helper.end)))
         return found
 
     @property
@@ -77,7 +76,11 @@ class Evening:
         roads = places.by_road(self.travel)
         if roads is None:
             return {"by": "straight"}
-        off = {place for mode, points in self._places.items() for place in roads.off_road(mode, points)}
+        off = {
+            place
+            for mode, (everywhere, own) in self._places.items()
+            for place in roads.off_road(mode, [*everywhere, *own])
+        }
         map_of = roads.streets.data_of
         return {"by": "road", "map_of": map_of.date().isoformat() if map_of else "", "off": len(off)}
 

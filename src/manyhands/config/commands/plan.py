@@ -345,7 +345,7 @@ def _told_of_times(problem: Problem, roads: RoadTimes | None) -> list[str]:
     everywhere = [place for place in (*(s.place for s in problem.stops), *(h.place for h in problem.hubs)) if place]
     for mode in dict.fromkeys(helper.mode for helper in problem.helpers):
         own = [place for h in problem.helpers if h.mode == mode for place in (h.start, h.end) if place]
-        roads.prepare(mode, [*everywhere, *own])
+        roads.prepare(mode, everywhere, own)
         off |= set(roads.off_road(mode, [*everywhere, *own]))
     if off:
         said.append(f"Places off every road of that map, reached on straight lines: {len(off)}.")

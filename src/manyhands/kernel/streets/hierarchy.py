@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,33 +53,29 @@ def contract(
     ``costs`` are positive; of several streets from one junction to another the cheapest counts. The same net always
     gives the same hierarchy.
     """
-    a, b, there, back = _paired(count, tails, heads, costs)
+    pairs = _paired(count, tails, heads, costs)
     # Luck decides between neighbours alike, and the same luck each time: in a row of equals a third may go at once.
     luck = np.random.default_rng(7).permutation(count)
     rank = np.full(count, -1, dtype=np.int64)
+    names = np.arange(count)  # of those that are left, as they were called
     nobody = np.zeros(0, dtype=np.int64)
     taken, written = 0, [(nobody, nobody, np.zeros(0), np.zeros(0))]
+    left = np.ones(count, dtype=np.bool_)
     while taken < count:
-        degree = np.bincount(a, minlength=count) + np.bincount(b, minlength=count)
-        chosen = _independent(count, a, b, degree, luck, rank < 0)
-        rank[np.flatnonzero(chosen)] = np.arange(taken, taken + int(chosen.sum()))
+        if 2 * int(left.sum()) < len(names):
+            pairs, names, luck, left = _only(pairs, names, luck, left)
+        chosen = _independent(pairs, luck, left)
+        rank[names[chosen]] = np.arange(taken, taken + int(chosen.sum()))
         taken += int(chosen.sum())
-        at_a, at_b = chosen[a], chosen[b]
+        left &= ~chosen
+        at_a, at_b = chosen[pairs.a], chosen[pairs.b]
         # Seen from the one that goes: its neighbour, the cost of going there and of coming from there.
-        gone = np.concatenate([a[at_a], b[at_b]])
-        others = np.concatenate([b[at_a], a[at_b]])
-        up = np.concatenate([there[at_a], back[at_b]])
-        down = np.concatenate([back[at_a], there[at_b]])
-        written.append((gone, others, up, down))
-        stays = ~(at_a | at_b)
-        new = _shortcuts(count, gone, others, up, down)
-        a, b, there, back = _merged(
-            count,
-            np.concatenate([a[stays], new[0]]),
-            np.concatenate([b[stays], new[1]]),
-            np.concatenate([there[stays], new[2]]),
-            np.concatenate([back[stays], new[3]]),
-        )
+        gone = np.concatenate([pairs.a[at_a], pairs.b[at_b]])
+        others = np.concatenate([pairs.b[at_a], pairs.a[at_b]])
+        up = np.concatenate([pairs.there[at_a], pairs.back[at_b]])
+        down = np.concatenate([pairs.back[at_a], pairs.there[at_b]])
+        written.append((names[gone], names[others], up, down))
+        pairs = _with(pairs.some(~(at_a | at_b)), _shortcuts(len(names), gone, others, up, down), len(names))
         tell(taken / count)
     gone, others = (rank[np.concatenate([part[i] for part in written])] for i in (0, 1))
     up, down = (np.concatenate([part[i] for part in written]) for i in (2, 3))
@@ -88,59 +85,92 @@ def contract(
     return Hierarchy(first, others[order].astype(np.int32), up[order], down[order]), rank
 
 
-def _paired(count: int, tails: Integers, heads: Integers, costs: Floats) -> tuple[Integers, Integers, Floats, Floats]:
-    """Streets as pairs of junctions, the lower number first, with what it costs there and back."""
+class _Pairs(NamedTuple):
+    """Junctions next to one another, the lower number first, in rising order; what it costs there and back."""
+
+    a: Integers
+    b: Integers
+    there: Floats
+    back: Floats
+
+    def some(self, these: Truths) -> _Pairs:
+        return _Pairs(self.a[these], self.b[these], self.there[these], self.back[these])
+
+
+def _paired(count: int, tails: Integers, heads: Integers, costs: Floats) -> _Pairs:
     apart = tails != heads
     tails, heads, costs = tails[apart], heads[apart], costs[apart]
     forward = tails < heads
     endless = np.full(len(costs), np.inf)
     return _merged(
         count,
-        np.where(forward, tails, heads),
-        np.where(forward, heads, tails),
-        np.where(forward, costs, endless),
-        np.where(forward, endless, costs),
+        _Pairs(
+            np.where(forward, tails, heads),
+            np.where(forward, heads, tails),
+            np.where(forward, costs, endless),
+            np.where(forward, endless, costs),
+        ),
     )
 
 
-def _merged(
-    count: int, a: Integers, b: Integers, there: Floats, back: Floats
-) -> tuple[Integers, Integers, Floats, Floats]:
+def _merged(count: int, pairs: _Pairs) -> _Pairs:
     """Each pair once, with the least cost of those that stood for it."""
-    if not len(a):
-        return a, b, there, back
-    keys = a * count + b
+    if not len(pairs.a):
+        return pairs
+    keys = pairs.a * count + pairs.b
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
     begins = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
     firsts = order[begins]
-    return (
-        a[firsts],
-        b[firsts],
-        np.minimum.reduceat(there[order], begins),
-        np.minimum.reduceat(back[order], begins),
+    return _Pairs(
+        pairs.a[firsts],
+        pairs.b[firsts],
+        np.minimum.reduceat(pairs.there[order], begins),
+        np.minimum.reduceat(pairs.back[order], begins),
     )
 
 
-def _independent(count: int, a: Integers, b: Integers, degree: Integers, luck: Integers, left: Truths) -> Truths:
+def _with(old: _Pairs, new: _Pairs, count: int) -> _Pairs:
+    """The old pairs and the new, where one stood already with the lesser cost. The old ones are not sorted again."""
+    new = _merged(count, new)
+    if not len(new.a):
+        return old
+    keys, more = old.a * count + old.b, new.a * count + new.b
+    at = np.searchsorted(keys, more)
+    stood = np.zeros(len(more), dtype=np.bool_)
+    inside = at < len(keys)
+    stood[inside] = keys[at[inside]] == more[inside]
+    np.minimum.at(old.there, at[stood], new.there[stood])
+    np.minimum.at(old.back, at[stood], new.back[stood])
+    return _Pairs(*(np.insert(one, at[~stood], two[~stood]) for one, two in zip(old, new, strict=True)))
+
+
+def _only(pairs: _Pairs, names: Integers, luck: Integers, left: Truths) -> tuple[_Pairs, Integers, Integers, Truths]:
+    """The same with those that are gone dropped, so that each round costs what is left and not what there was."""
+    number = np.cumsum(left) - 1
+    fewer = _Pairs(number[pairs.a], number[pairs.b], pairs.there, pairs.back)
+    return fewer, names[left], luck[left], np.ones(int(left.sum()), dtype=np.bool_)
+
+
+def _independent(pairs: _Pairs, luck: Integers, left: Truths) -> Truths:
     """Junctions to take out together: with few neighbours, and none the neighbour of another."""
+    degree = np.bincount(pairs.a, minlength=len(luck)) + np.bincount(pairs.b, minlength=len(luck))
     few = max(3, int(degree[left].min() * 1.1) + 1)
-    wish = degree * count + luck
-    least = np.full(count, np.iinfo(np.int64).max)
-    np.minimum.at(least, a, wish[b])
-    np.minimum.at(least, b, wish[a])
+    wish = degree * (int(luck.max()) + 1) + luck
+    least = np.full(len(luck), np.iinfo(np.int64).max)
+    np.minimum.at(least, pairs.a, wish[pairs.b])
+    np.minimum.at(least, pairs.b, wish[pairs.a])
     return left & (degree <= few) & (wish < least)
 
 
-def _shortcuts(
-    count: int, gone: Integers, others: Integers, up: Floats, down: Floats
-) -> tuple[Integers, Integers, Floats, Floats]:
+def _shortcuts(count: int, gone: Integers, others: Integers, up: Floats, down: Floats) -> _Pairs:
     """What leads through those that go, between every two of their neighbours."""
     order = np.argsort(gone, kind="stable")
     others, up, down = others[order], up[order], down[order]
     sizes = np.bincount(gone, minlength=count)
     begins = np.cumsum(sizes) - sizes
-    parts = []
+    none = np.zeros(0, dtype=np.int64)
+    parts = [_Pairs(none, none, np.zeros(0), np.zeros(0))]
     for size in np.unique(sizes[sizes > 1]):
         rows = begins[sizes == size][:, None] + np.arange(size)[None, :]
         one, two = np.triu_indices(int(size), 1)
@@ -148,14 +178,10 @@ def _shortcuts(
         x, y = others[left], others[right]
         there, back = down[left] + up[right], down[right] + up[left]
         swap = x > y
-        parts.append((
-            np.where(swap, y, x), np.where(swap, x, y), np.where(swap, back, there), np.where(swap, there, back)
-        ))  # fmt: skip
-    if not parts:
-        none = np.zeros(0, dtype=np.int64)
-        return none, none, np.zeros(0), np.zeros(0)
-    x, y, there, back = (np.concatenate([part[i] for part in parts]) for i in range(4))
-    return x, y, there, back
+        parts.append(
+            _Pairs(np.where(swap, y, x), np.where(swap, x, y), np.where(swap, back, there), np.where(swap, there, back))
+        )
+    return _Pairs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from threading import Lock
 
 import numpy as np
+from numpy.typing import NDArray
 
 from manyhands.kernel.geo import Integers, Mode, Point, StraightLines
-from manyhands.kernel.streets.hierarchy import Small
 from manyhands.places.streets import nets
 from manyhands.places.streets.nets import NET_OF, Net
 from manyhands.places.streets.snapping import Snapped
@@ -62,13 +62,21 @@ class RoadTimes:
         with self._lock:
             return known.off_road(places)
 
-    def prepare(self, mode: Mode, places: Sequence[Point]) -> None:
-        """Work out the ways between all of these places at once, if that many can be remembered.
+    def prepare(self, mode: Mode, places: Sequence[Point], ends: Sequence[Point] = ()) -> None:
+        """Work out the ways between all of these at once; of too many to remember, only those from and to ``ends``.
 
         One question for all takes a fraction of what many questions for a few take.
         """
-        if len(set(places)) ** 2 <= MOST_PAIRS:
-            self.matrix(mode, places, places)
+        everywhere = [*places, *ends]
+        if len(set(everywhere)) ** 2 <= MOST_PAIRS:
+            self.matrix(mode, everywhere, everywhere)
+        elif ends:
+            self.matrix(mode, ends, everywhere)
+            self.matrix(mode, everywhere, ends)
+
+    def __reduce__(self) -> tuple[type[RoadTimes], tuple[Streets]]:
+        # To another process goes which streets; what was remembered stays here.
+        return RoadTimes, (self.streets,)
 
     def matrix(self, mode: Mode, froms: Sequence[Point], tos: Sequence[Point]) -> tuple[Integers, Integers]:
         """As `Travel.matrix`: whole seconds (rounded up) and whole metres."""
@@ -86,7 +94,9 @@ class _Remembered:
         self.places: list[Point] = []
         self._number: dict[Point, int] = {}
         self._snapped = Snapped(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0))
-        self._rows: dict[int, tuple[Small, Small]] = {}  # -1: not worked out yet
+        # Seconds and metres from a place to each, and to a place from each; -1: not worked out yet.
+        self._rows: dict[int, NDArray[np.int32]] = {}
+        self._columns: dict[int, NDArray[np.int32]] = {}
         self._held = 0
 
     def off_road(self, places: Sequence[Point]) -> list[Point]:
@@ -97,15 +107,16 @@ class _Remembered:
         # Together, so that one numbering holds for both.
         numbers = self._numbers([*froms, *tos])
         rows, columns = numbers[: len(froms)], numbers[len(froms) :]
-        if len(set(rows)) * len(self.places) > MOST_PAIRS:
+        # Where there are too many places for a row from each, many that lead to a few are kept as columns.
+        turned = len(columns) < len(rows) and len(self.places) ** 2 > MOST_PAIRS
+        few, many, kept = (columns, rows, self._columns) if turned else (rows, columns, self._rows)
+        if len(set(few)) * len(self.places) > MOST_PAIRS:
             return self._at_once(np.array(rows), np.array(columns))
-        self._work_out(sorted(set(rows)), np.unique(np.array(columns, dtype=np.int64)))
-        seconds = np.empty((len(rows), len(columns)), dtype=np.int64)
-        metres = np.empty((len(rows), len(columns)), dtype=np.int64)
-        for i, row in enumerate(rows):
-            times, lengths = self._rows[row]
-            seconds[i], metres[i] = times[columns], lengths[columns]
-        return seconds, metres
+        self._work_out(kept, sorted(set(few)), np.unique(np.array(many, dtype=np.int64)), turned=turned)
+        found = np.empty((2, len(few), len(many)), dtype=np.int64)
+        for i, number in enumerate(few):
+            found[:, i] = kept[number][:, many]
+        return (found[0].T, found[1].T) if turned else (found[0], found[1])
 
     def _numbers(self, places: Sequence[Point]) -> list[int]:
         new = [place for place in dict.fromkeys(places) if place not in self._number]
@@ -126,33 +137,40 @@ class _Remembered:
         return [self._number[place] for place in places]
 
     def _forget(self) -> None:
-        self._rows, self._held = {}, 0
+        self._rows.clear()
+        self._columns.clear()
+        self._held = 0
 
-    def _work_out(self, rows: list[int], columns: Integers) -> None:
+    def _work_out(self, kept: dict[int, NDArray[np.int32]], few: list[int], many: Integers, *, turned: bool) -> None:
         width = len(self.places)
-        if self._held + sum(width for row in rows if row not in self._rows) > MOST_PAIRS:
+        if self._held + sum(width for number in few if number not in kept) > MOST_PAIRS:
             self._forget()
-        for row in rows:
-            known = self._rows.get(row)
-            if known is None or len(known[0]) < width:
-                longer = np.full((2, width), -1, dtype=np.int32)
-                if known is not None:
-                    longer[0, : len(known[0])], longer[1, : len(known[0])] = known
-                self._held += width - (0 if known is None else len(known[0]))
-                self._rows[row] = longer[0], longer[1]
-        missing = [row for row in rows if (self._rows[row][0][columns] < 0).any()]
-        if not missing:
-            return
-        unknown = np.zeros(len(columns), dtype=np.bool_)
-        for row in missing:
-            unknown |= self._rows[row][0][columns] < 0
-        columns = columns[unknown]
-        step = max(1, BLOCK_PAIRS // len(columns))
-        for begin in range(0, len(missing), step):
-            some = np.array(missing[begin : begin + step])
-            seconds, metres = self._between(some, columns)
-            for i, row in enumerate(some.tolist()):
-                self._rows[row][0][columns], self._rows[row][1][columns] = seconds[i], metres[i]
+        for number in few:
+            known = kept.get(number, np.zeros((2, 0), dtype=np.int32))
+            if known.shape[1] < width:
+                kept[number] = np.full((2, width), -1, dtype=np.int32)
+                kept[number][:, : known.shape[1]] = known
+                self._held += width - known.shape[1]
+        lacking = {number: int((kept[number][0, many] < 0).sum()) for number in few}
+        # A new place lacks nearly all, and the others lack the new place: asked together, all would be worked out anew.
+        for some in (
+            [number for number in few if 2 * lacking[number] > len(many)],
+            [number for number in few if 0 < 2 * lacking[number] <= len(many)],
+        ):
+            self._fill(kept, some, many, turned=turned)
+
+    def _fill(self, kept: dict[int, NDArray[np.int32]], few: list[int], many: Integers, *, turned: bool) -> None:
+        unknown = np.zeros(len(many), dtype=np.bool_)
+        for number in few:
+            unknown |= kept[number][0, many] < 0
+        many = many[unknown]
+        step = max(1, BLOCK_PAIRS // max(1, len(many)))
+        for begin in range(0, len(few), step):
+            some = np.array(few[begin : begin + step])
+            seconds, metres = self._between(many, some) if turned else self._between(some, many)
+            for i, number in enumerate(some.tolist()):
+                kept[number][0, many] = seconds[:, i] if turned else seconds[i]
+                kept[number][1, many] = metres[:, i] if turned else metres[i]
 
     def _at_once(self, rows: Integers, columns: Integers) -> tuple[Integers, Integers]:
         """More than can be remembered: worked out in blocks, straight into the answer."""
