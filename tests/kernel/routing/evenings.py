@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from manyhands.kernel.geo import Mode, Point
-from manyhands.kernel.routing import Helper, Hub, Problem, Stop, Window
+from manyhands.kernel.routing import Break, Helper, Hub, PickUp, Problem, Stop, Window
 
 HOUR = 3600
 SIX = 18 * HOUR
@@ -92,6 +92,31 @@ words = st.frozensets(st.sampled_from(["es", "zh", "lift"]), max_size=2)
 loads = st.one_of(st.just(()), st.tuples(st.integers(0, 4)))
 
 
+buildings = st.sampled_from([None, None, "block a", "block b"])
+pick_ups = st.builds(
+    PickUp,
+    places,
+    st.lists(windows, max_size=2).map(tuple),
+    st.sampled_from([0, 60, 300, 5400]),
+    buildings,
+    st.sampled_from([0, 60, 600]),
+)
+
+
+def extras(some):
+    """What only some asks have: a pick-up, companions, a building, people they know."""
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "pick_up": st.one_of(st.none(), pick_ups),
+            "together": st.sampled_from([None, "flat 3", "flat 4"]),
+            "building": buildings,
+            "arriving": st.sampled_from([0, 60, 600]),
+            "remembered": some,
+        },
+    )
+
+
 @st.composite
 def odd_evenings(draw, most_stops: int = 8) -> Problem:
     """Anything people may have entered."""
@@ -116,6 +141,7 @@ def odd_evenings(draw, most_stops: int = 8) -> Problem:
                 draw(st.one_of(st.just(frozenset()), some)),
                 locked,
                 draw(st.one_of(st.none(), st.integers(0, 3))) if locked else None,
+                **draw(extras(some)),
             )
         )
     helpers = [
@@ -133,6 +159,8 @@ def odd_evenings(draw, most_stops: int = 8) -> Problem:
             draw(st.sampled_from([None, None, 0, 2])),
             draw(st.sampled_from([None, None, 0, 9000])),
             draw(st.sampled_from([False, False, False, True])),
+            tuple(draw(st.lists(st.builds(Break, windows, st.sampled_from([0, 900, 3600])), max_size=2))),
+            draw(st.sampled_from([1, 1, 2, 3])),
         )
         for name in names
     ]

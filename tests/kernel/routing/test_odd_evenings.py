@@ -1,13 +1,13 @@
 """Whatever people enter, the plan holds, everyone left out has a reason, and nothing raises."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from manyhands.kernel.routing import Code, Order, Rounds, breaks, check, explain, price_of_move, retime, solve
 
 from .evenings import odd_evenings
 
-patient = settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
+patient = settings(deadline=None, max_examples=120, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 
 
 @patient

@@ -8,8 +8,8 @@ hand.
 from manyhands.kernel.routing.checking import check
 from manyhands.kernel.routing.explaining import explain
 from manyhands.kernel.routing.moving import Move, Order, breaks, price_of_move, retime
-from manyhands.kernel.routing.plan import Plan, Progress, Run, Stats, Unserved, Visit
-from manyhands.kernel.routing.problem import Helper, Hub, Problem, Stop, Window
+from manyhands.kernel.routing.plan import Pause, Plan, Progress, Reload, Run, Stats, Unserved, Visit
+from manyhands.kernel.routing.problem import Break, Helper, Hub, PickUp, Problem, Stop, Window, riding_together
 from manyhands.kernel.routing.reasons import REASONS, Breach, Code, Reason, named
 from manyhands.kernel.routing.solving import solve
 from manyhands.kernel.routing.until import Rounds, Seconds, Until
@@ -17,15 +17,19 @@ from manyhands.kernel.routing.until import Rounds, Seconds, Until
 __all__ = [
     "REASONS",
     "Breach",
+    "Break",
     "Code",
     "Helper",
     "Hub",
     "Move",
     "Order",
+    "Pause",
+    "PickUp",
     "Plan",
     "Problem",
     "Progress",
     "Reason",
+    "Reload",
     "Rounds",
     "Run",
     "Seconds",
@@ -41,5 +45,6 @@ __all__ = [
     "named",
     "price_of_move",
     "retime",
+    "riding_together",
     "solve",
 ]

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from manyhands.kernel.geo import Integers, Mode, Places, Point, Travel, is_on_the_globe
 from manyhands.kernel.routing.problem import Helper, Problem, Stop, Window
-from manyhands.kernel.routing.timing import FOREVER, Turn, windows_for
+from manyhands.kernel.routing.steps import FOREVER, windows_for
+from manyhands.kernel.routing.timing import Turn
 
 Truths = NDArray[np.bool_]
 
@@ -32,7 +33,14 @@ def rules_allow(helper: Helper, stop: Stop) -> bool:
 def without_people_rules(stop: Stop) -> Stop:
     """The same stop, open to anyone: what is left are place, time and load."""
     return replace(
-        stop, skills=frozenset(), languages=frozenset(), hub=None, only=None, never=frozenset(), locked_to=None
+        stop,
+        skills=frozenset(),
+        languages=frozenset(),
+        hub=None,
+        only=None,
+        never=frozenset(),
+        locked_to=None,
+        together=None,
     )
 
 
@@ -56,7 +64,8 @@ class Table:
     """Stops that all have a place, as columns: looked at once, used for every turn.
 
     `windows` has a pair of columns for each first, second, ... window: when a visit may begin, and the latest it may.
-    `loads` has a row per stop and a column per unit.
+    `loads` has a row per stop and a column per unit. `ups` are the numbers of the stops with a pick-up, `fetched` the
+    same columns for these pick-ups.
     """
 
     stops: Sequence[Stop]
@@ -64,10 +73,13 @@ class Table:
     service: Integers
     windows: Sequence[tuple[Integers, Integers]]
     loads: Integers
+    ups: Integers
+    fetched: Table | None = None
 
     @classmethod
     def of(cls, problem: Problem, stops: Sequence[Stop]) -> Table:
         """The columns of these stops."""
+        ups = [i for i, s in enumerate(stops) if s.pick_up is not None]
         windows = [windows_for(s) for s in stops]
         return cls(
             stops=stops,
@@ -77,6 +89,8 @@ class Table:
             loads=np.array([s.loads or (0,) * len(problem.units) for s in stops], dtype=np.int64).reshape(
                 len(stops), len(problem.units)
             ),
+            ups=np.array(ups, dtype=np.int64),
+            fetched=cls.of(problem, [stops[i].collecting for i in ups]) if ups else None,
         )
 
 
@@ -129,15 +143,24 @@ def alone(turn: Turn, table: Table, travel: Travel) -> Alone:
     shuts = turn.hub.window[1] if turn.hub and turn.hub.window else FOREVER
 
     arrive = leave + to_seconds
-    best = np.full(len(table.stops), FOREVER, dtype=np.int64)
-    for opens, latest in table.windows:
-        start = np.maximum(arrive, opens)
-        best = np.where((start <= latest) & (start < best), start, best)
-    in_window = best < FOREVER
-    start = np.where(in_window, best, arrive)
-    finish = start + table.service + home_seconds
     # Setting out as late as the first visit allows, but not after the hub has shut.
-    seconds = finish - np.minimum(start - to_seconds - lead, shuts - lead)
+    set_out = np.full(len(table.stops), shuts - lead, dtype=np.int64)
+    fetch_in_window: Truths = np.ones(len(table.stops), dtype=np.bool_)
+    if table.fetched is not None:
+        up = _fetched(turn, table, leave, travel)
+        arrive[table.ups] = up.arrive
+        to_metres = to_metres.copy()
+        to_metres[table.ups] = up.metres
+        fetch_in_window[table.ups] = up.in_window
+    start, _, in_window = _begun(table, arrive)
+    in_window = np.asarray(in_window & fetch_in_window, dtype=np.bool_)
+    finish = start + table.service + home_seconds
+    begin = start - to_seconds
+    if table.fetched is not None:
+        # Waiting at the second place can be spent before setting out, as far as the pick-up can be later.
+        later = np.minimum(start[table.ups] - arrive[table.ups], up.room)
+        begin[table.ups] = up.start + np.maximum(0, later) - up.to_seconds
+    seconds = finish - np.minimum(begin - lead, set_out)
     metres = far + to_metres + home_metres
     carries: Truths = np.ones(len(table.stops), dtype=np.bool_)
     if turn.helper.capacity:
@@ -151,6 +174,43 @@ def alone(turn: Turn, table: Table, travel: Travel) -> Alone:
     if turn.helper.max_stops is not None:
         works = works & (turn.helper.max_stops >= 1)
     return Alone(works, carries, in_window, hub_open, finish, seconds, metres)
+
+
+def _begun(table: Table, arrive: Integers) -> tuple[Integers, Integers, Truths]:
+    """When each visit begins, how much later it could, and whether that is in a window of its."""
+    best = np.full(len(table.stops), FOREVER, dtype=np.int64)
+    room = np.zeros(len(table.stops), dtype=np.int64)
+    for opens, latest in table.windows:
+        start = np.maximum(arrive, opens)
+        better = (start <= latest) & (start < best)
+        best, room = np.where(better, start, best), np.where(better, latest - start, room)
+    in_window: Truths = np.array(best < FOREVER, dtype=np.bool_)
+    return np.where(in_window, best, arrive), room, in_window
+
+
+@dataclass(frozen=True)
+class _Fetched:
+    """Pick-ups straight from the start: when they begin, and from there the arrival at the stop itself."""
+
+    to_seconds: Integers
+    start: Integers
+    room: Integers
+    in_window: Truths
+    arrive: Integers
+    metres: Integers
+
+
+def _fetched(turn: Turn, table: Table, leave: int, travel: Travel) -> _Fetched:
+    assert table.fetched is not None
+    ups = table.fetched
+    to_seconds, to_metres = _there(travel, turn.helper.mode, turn.first_place, ups.places)
+    start, room, in_window = _begun(ups, leave + to_seconds)
+    on_seconds = np.zeros(len(ups.stops), dtype=np.int64)
+    on_metres = np.zeros(len(ups.stops), dtype=np.int64)
+    for column, stop in enumerate(table.ups.tolist()):
+        seconds, metres = travel.matrix(turn.helper.mode, [ups.places[column]], [table.places[stop]])
+        on_seconds[column], on_metres[column] = seconds[0, 0], metres[0, 0]
+    return _Fetched(to_seconds, start, room, in_window, start + ups.service + on_seconds, to_metres + on_metres)
 
 
 def _there(travel: Travel, mode: Mode, start: Point | None, places: Sequence[Point]) -> tuple[Integers, Integers]:
@@ -168,5 +228,8 @@ def _back(travel: Travel, mode: Mode, places: Sequence[Point], end: Point | None
 
 
 def can_be_visited(stop: Stop) -> bool:
-    """Whether the stop has a place and a window that the visit fits in."""
-    return is_on_the_globe(stop.place) and bool(windows_for(stop))
+    """Whether the stop has a place and a window that the visit fits in, and its pick-up too."""
+    up = stop.collecting
+    return (
+        is_on_the_globe(stop.place) and bool(windows_for(stop)) and is_on_the_globe(up.place) and bool(windows_for(up))
+    )

@@ -55,6 +55,25 @@ class Budget:
 
         return enough
 
+    def turns(self, share: float, most: int | None = None) -> Callable[[], bool]:
+        """The same for a search of our own, asked once per round; `most` rounds at most."""
+        done = 0
+
+        def enough() -> bool:
+            nonlocal done
+            if self.spent() >= share or (most is not None and done >= most):
+                return True
+            done += 1
+            self.rounds += 1
+            return False
+
+        return enough
+
+    def out_of_time(self, share: float) -> bool:
+        """Whether `share` of the time is gone, or the caller said stop; what ends by itself costs no rounds."""
+        gone = self.spent()
+        return gone >= share and (self.stopped or isinstance(self._until, Seconds))
+
     def tell(self, served: int) -> None:
         """Let the caller know, where something changed that can be seen."""
         if self._progress is None:

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from manyhands.kernel.routing.problem import Stop
 from manyhands.kernel.routing.reasons import Breach, Code, Fact, Reason
-from manyhands.kernel.routing.timing import Turn, windows_for
+from manyhands.kernel.routing.steps import windows_for
+from manyhands.kernel.routing.timing import Turn
 
 
 def longer_turn(turn: Turn, *, earlier: int = 0, later: int = 0, longer: int = 0) -> Turn:
@@ -51,6 +52,8 @@ def one_thing(turn: Turn, found: Sequence[Reason], position: int) -> Reason | No
         return Reason(Code.FULL_LOAD, {**facts, "amount": amount, "unit": reason.facts["unit"]})
     if reason.code == Breach.STOPS and int(reason.facts["stops"]) == int(reason.facts["most"]) + 1:
         return Reason(Code.FULL_STOPS, facts)
+    if reason.code == Breach.BREAK:
+        return Reason(Code.FULL_BREAK, facts)
     if reason.code == Breach.DISTANCE:
         return Reason(Code.FULL_DISTANCE, {**facts, "km": reason.facts["km"]})
     return None

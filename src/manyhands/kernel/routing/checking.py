@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from manyhands.kernel.geo import Point, StraightLines, Travel
-from manyhands.kernel.routing.plan import Plan, Run
-from manyhands.kernel.routing.problem import Helper, Problem, Stop
+from manyhands.kernel.routing.plan import Pause, Plan, Reload, Run, Visit
+from manyhands.kernel.routing.problem import Helper, Problem, Stop, Window
 
 
 def check(problem: Problem, plan: Plan, travel: Travel | None = None) -> list[str]:
@@ -25,18 +25,24 @@ def check(problem: Problem, plan: Plan, travel: Travel | None = None) -> list[st
         *_sums_are_true(problem, plan),
         *(broken for run in plan.runs for broken in _run_holds(problem, run, travel)),
         *_locked_order_is_kept(problem, plan),
+        *_what_goes_together_does(problem, plan),
     ]
 
 
 def _everyone_is_accounted_for(problem: Problem, plan: Plan) -> Iterator[str]:
     asked = {stop.id for stop in problem.stops}
-    visits = Counter(visit.stop_id for run in plan.runs for visit in run.visits)
+    visits = Counter(visit.stop_id for run in plan.runs for visit in run.visits if not visit.collects)
+    fetched = Counter(visit.stop_id for run in plan.runs for visit in run.visits if visit.collects)
     reasons = Counter(left.stop_id for left in plan.unserved)
-    for stop_id in sorted(set(visits) | set(reasons)):
+    for stop_id in sorted(set(visits) | set(reasons) | set(fetched)):
         if stop_id not in asked:
             yield f"The plan speaks of ask {stop_id}, which is not in the problem."
         if visits[stop_id] > 1:
             yield f"Ask {stop_id} is visited {visits[stop_id]} times."
+        if fetched[stop_id] > 1:
+            yield f"Ask {stop_id} is picked up {fetched[stop_id]} times."
+        if fetched[stop_id] and not visits[stop_id]:
+            yield f"Ask {stop_id} is picked up and never brought."
         if reasons[stop_id] > 1:
             yield f"Ask {stop_id} is left out {reasons[stop_id]} times."
         if visits[stop_id] and reasons[stop_id]:
@@ -57,7 +63,7 @@ def _sums_are_true(problem: Problem, plan: Plan) -> Iterator[str]:
         stop.id: max(1, 100 * stop.weight + (round(50 * stop.waiting / longest) if longest else 0))
         for stop in problem.stops
     }
-    met = sum(points.get(visit.stop_id, 0) for run in plan.runs for visit in run.visits)
+    met = sum(points.get(visit.stop_id, 0) for run in plan.runs for visit in run.visits if not visit.collects)
     if met != plan.need_met:
         yield f"The plan says it meets {plan.need_met} points of need; it meets {met}."
     if sum(points.values()) != plan.need_total:
@@ -80,13 +86,25 @@ def _run_holds(problem: Problem, run: Run, travel: Travel) -> Iterator[str]:
     if any(visit.stop_id not in known for visit in run.visits):
         return  # said above
     stops = [known[visit.stop_id] for visit in run.visits]
-    if any(not _somewhere(stop.place) for stop in stops):
+    places = [_place_of(stop, visit) for stop, visit in zip(stops, run.visits, strict=True)]
+    if not all(_somewhere(place) for place in places):
         yield f"{who} is sent to an ask without a place."
+        return
+    extras = [*(again.before for again in run.reloads), *(pause.before for pause in run.pauses)]
+    if any(not 0 <= before <= len(run.visits) for before in extras):
+        yield f"{who} loads or rests at a point that is not in their run."
         return
     yield from _times_hold(problem, helper, run, stops, travel)
     yield from _loads_hold(problem, helper, run, stops)
-    for stop in stops:
-        yield from _person_fits(helper, stop)
+    yield from _rests_are_kept(helper, run)
+    yield from _what_is_picked_up_is_there(helper, run, stops)
+    for stop, visit in zip(stops, run.visits, strict=True):
+        if not visit.collects:
+            yield from _person_fits(helper, stop)
+
+
+def _place_of(stop: Stop, visit: Visit) -> Point | None:
+    return stop.pick_up.place if visit.collects and stop.pick_up is not None else stop.place
 
 
 def _times_hold(problem: Problem, helper: Helper, run: Run, stops: list[Stop], travel: Travel) -> Iterator[str]:
@@ -105,8 +123,10 @@ def _times_hold(problem: Problem, helper: Helper, run: Run, stops: list[Stop], t
         seconds, metres = travel.matrix(helper.mode, [here], [there])
         return int(seconds[0, 0]), int(metres[0, 0])
 
+    base, opening, loading = here, None, 0
     if helper.hub is not None:
         hub = problem.hub[helper.hub]
+        base, opening, loading = hub.place, hub.window, hub.loading
         seconds, metres = go(hub.place)
         gone += metres
         if run.hub_id != hub.id or run.hub_arrive is None or run.hub_leave is None:
@@ -122,18 +142,43 @@ def _times_hold(problem: Problem, helper: Helper, run: Run, stops: list[Stop], t
         here, free_at = hub.place, run.hub_leave
     elif run.hub_id is not None:
         yield f"{who} loads at hub {run.hub_id}, but has none."
-    for stop, visit in zip(stops, run.visits, strict=True):
-        seconds, metres = go(stop.place)
+    if run.reloads and base is None:
+        yield f"{who} loads again, but has nowhere to."
+        return
+    for number in range(len(run.visits) + 1):
+        between: list[Reload | Pause] = [*run.reloads, *run.pauses]
+        for extra in sorted((e for e in between if e.before == number), key=lambda e: e.start):
+            if isinstance(extra, Pause):
+                if extra.start < free_at or extra.end < extra.start:
+                    yield f"{who} is said to rest from {extra.start}, but is busy until {free_at}."
+                free_at = extra.end
+                continue
+            seconds, metres = go(base)
+            gone += metres
+            if extra.arrive < free_at + seconds:
+                yield f"{who} cannot be back to load by {extra.arrive}."
+            if extra.start < extra.arrive or extra.leave < extra.start + loading:
+                yield f"{who} has no time to load again."
+            if opening and (extra.start < opening[0] or extra.leave > opening[1]):
+                yield f"{who} loads again while the hub is shut."
+            here, free_at = base, extra.leave
+        if number == len(run.visits):
+            break
+        stop, visit = stops[number], run.visits[number]
+        building, service, arriving, windows = _what_it_takes(stop, visit)
+        if number and building is not None and building == _what_it_takes(stops[number - 1], run.visits[number - 1])[0]:
+            service = max(0, service - arriving)
+        seconds, metres = go(_place_of(stop, visit))
         gone += metres
         if visit.arrive < free_at + seconds:
             yield f"{who} cannot be at ask {stop.id} by {visit.arrive}; {free_at + seconds} is the earliest."
-        if visit.start < visit.arrive or visit.leave < visit.start + stop.service:
-            yield f"The visit to ask {stop.id} is shorter than its {stop.service} seconds."
-        if stop.windows and not any(w[0] <= visit.start and visit.leave <= w[1] for w in stop.windows):
+        if visit.start < visit.arrive or visit.leave < visit.start + service:
+            yield f"The visit to ask {stop.id} is shorter than its {service} seconds."
+        if windows and not any(w[0] <= visit.start and visit.leave <= w[1] for w in windows):
             yield f"The visit to ask {stop.id}, {visit.start} to {visit.leave}, is not in any of its windows."
         if visit.late:
             yield f"The visit to ask {stop.id} is said to be {visit.late} seconds late."
-        here, free_at = stop.place, visit.leave
+        here, free_at = _place_of(stop, visit), visit.leave
     seconds, metres = go(helper.end if _somewhere(helper.end) else None)
     gone += metres
     if run.finish < free_at + seconds:
@@ -146,19 +191,79 @@ def _times_hold(problem: Problem, helper: Helper, run: Run, stops: list[Stop], t
         yield f"{who} goes {gone} m and can go {helper.max_metres} m."
 
 
+def _what_it_takes(stop: Stop, visit: Visit) -> tuple[str | None, int, int, tuple[Window, ...]]:
+    """The building, the seconds there, those of them for arriving, and the windows of a visit or a pick-up."""
+    if visit.collects and stop.pick_up is not None:
+        up = stop.pick_up
+        return up.building, up.service, up.arriving, up.windows
+    return stop.building, stop.service, stop.arriving, stop.windows
+
+
 def _loads_hold(problem: Problem, helper: Helper, run: Run, stops: list[Stop]) -> Iterator[str]:
     who = f"Helper {helper.id}"
-    if helper.max_stops is not None and len(stops) > helper.max_stops:
-        yield f"{who} makes {len(stops)} stops and can make {helper.max_stops}."
+    asks = sum(not visit.collects for visit in run.visits)
+    if helper.max_stops is not None and asks > helper.max_stops:
+        yield f"{who} makes {asks} stops and can make {helper.max_stops}."
+    if len(run.reloads) >= max(1, helper.trips):
+        yield f"{who} brings {len(run.reloads) + 1} loads and can bring {helper.trips}."
+    fetched = {visit.stop_id for visit in run.visits if visit.collects}
+    again = {reload.before: reload for reload in run.reloads}
     for number, unit in enumerate(problem.units):
         amounts = [stop.loads[number] if stop.loads else 0 for stop in stops]
-        if helper.capacity and sum(amounts) > helper.capacity[number]:
-            yield f"{who} carries {sum(amounts)} {unit} and can carry {helper.capacity[number]}."
-        if run.load[number] != sum(amounts):
-            yield f"{who} is said to set out with {run.load[number]} {unit}; it is {sum(amounts)}."
+        from_base = [
+            0 if visit.stop_id in fetched else amount for amount, visit in zip(amounts, run.visits, strict=True)
+        ]
+        cuts = [0, *sorted(again), len(stops)]
+        trips = {first: sum(from_base[first:last]) for first, last in pairwise(cuts)}
+        if 0 in again:
+            yield f"{who} loads again before their first stop."
+            continue
+        board = most = trips[0] if stops else 0
+        if run.load[number] != board:
+            yield f"{who} is said to set out with {run.load[number]} {unit}; it is {board}."
         for position, visit in enumerate(run.visits):
-            if visit.load[number] != sum(amounts[position + 1 :]):
+            if position in again:
+                board += trips[position]
+                if again[position].load[number] != board:
+                    yield f"{who} is said to have {again[position].load[number]} {unit} after loading; it is {board}."
+                most = max(most, board)
+            board += amounts[position] if visit.collects else -amounts[position]
+            most = max(most, board)
+            if visit.load[number] != board:
                 yield f"After ask {visit.stop_id} helper {helper.id} is said to have {visit.load[number]} {unit} left."
+        if helper.capacity and most > helper.capacity[number]:
+            yield f"{who} carries {most} {unit} and can carry {helper.capacity[number]}."
+
+
+def _rests_are_kept(helper: Helper, run: Run) -> Iterator[str]:
+    for (opens, shuts), seconds in helper.breaks:
+        before = run.depart - opens
+        after = shuts - run.finish
+        inside = [p.end - p.start for p in run.pauses if opens <= p.start and p.end <= shuts]
+        if max([before, after, *inside]) < seconds:
+            yield f"Helper {helper.id} does not get their break of {seconds} seconds between {opens} and {shuts}."
+
+
+def _what_is_picked_up_is_there(helper: Helper, run: Run, stops: list[Stop]) -> Iterator[str]:
+    fetched: set[str] = set()
+    for stop, visit in zip(stops, run.visits, strict=True):
+        if visit.collects:
+            if stop.pick_up is None:
+                yield f"Helper {helper.id} picks up ask {stop.id}, which has no pick-up."
+            fetched.add(stop.id)
+        elif stop.pick_up is not None and stop.id not in fetched:
+            yield f"Helper {helper.id} comes to ask {stop.id} without having picked it up."
+
+
+def _what_goes_together_does(problem: Problem, plan: Plan) -> Iterator[str]:
+    groups: dict[str, list[str]] = {}
+    for stop in problem.stops:
+        if stop.together is not None:
+            groups.setdefault(stop.together, []).append(stop.id)
+    run_of = {v.stop_id: number for number, run in enumerate(plan.runs) for v in run.visits}
+    for members in groups.values():
+        if len({run_of.get(member) for member in members}) > 1:
+            yield f"Asks {', '.join(members)} go together, but are not in one run."
 
 
 def _person_fits(helper: Helper, stop: Stop) -> Iterator[str]:
@@ -188,7 +293,7 @@ def _locked_order_is_kept(problem: Problem, plan: Plan) -> Iterator[str]:
             locked[visit.stop_id].locked_order or 0
             for run in mine
             for visit in run.visits
-            if visit.stop_id in locked and locked[visit.stop_id].locked_to == helper.id
+            if not visit.collects and visit.stop_id in locked and locked[visit.stop_id].locked_to == helper.id
         ]
         if any(before > after for before, after in pairwise(numbers)):
             yield f"Helper {helper.id} visits their locked stops in another order than agreed."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,8 +16,10 @@ from pyvrp.exceptions import PenaltyBoundWarning
 
 from manyhands.kernel.geo import Integers, Mode, Point, Travel
 from manyhands.kernel.routing.ability import Truths, way_in
+from manyhands.kernel.routing.loading import Station
 from manyhands.kernel.routing.problem import Helper, Problem, Stop
-from manyhands.kernel.routing.timing import FOREVER, Turn, windows_for
+from manyhands.kernel.routing.steps import FOREVER, windows_for
+from manyhands.kernel.routing.timing import Turn, station_of
 
 Orders = dict[int, list[int]]
 """The numbers of the stops in the order of each run, by the number of the turn; stops and turns as numbered in the
@@ -72,6 +75,8 @@ class _Kind(NamedTuple):
     max_seconds: int | None
     max_metres: int | None
     profile: int
+    reload: int | None
+    trips: int
 
 
 def _nothing(_served: int) -> None:
@@ -83,7 +88,10 @@ class Engine:
 
     Cost of a plan: metres + seconds of all runs + the prizes of the stops left out. A prize is the stop's need (see
     `Problem.need`) times `price`, the cost of the dearest run to one stop alone, so that no saving of way is worth an
-    ask. Who may not go where is a way too long and too far; loads, stops per run, shifts and windows are PyVRP's own.
+    ask. Who may not go where is a way too long and too far; loads, stops per run, shifts, windows, pick-ups before
+    visits and loading again are PyVRP's own. Only roughly known: breaks (their time is missing at the end of the
+    shift), several windows of an ask with a pick-up (it sees the longest), that such an ask counts as a stop. Not known
+    at all: what goes together, what is saved in one building, who is remembered.
     """
 
     def __init__(self, part: Part, travel: Travel, price: int) -> None:
@@ -94,6 +102,10 @@ class Engine:
         self._clients: list[pyvrp.Client] = []
         self._groups: list[pyvrp.ClientGroup] = []
         self._stop_of: list[int] = []
+        self._shipments: list[pyvrp.Shipment] = []
+        self._stop_of_shipment: list[int] = []
+        self._shipment_of: dict[int, int] = {}
+        self._doors: list[tuple[int, int]] = []
         self._clients_of: dict[int, list[int]] = {}
         self._profiles: dict[tuple[Mode, bytes], int] = {}
         self._turns_of: list[list[int]] = []
@@ -113,12 +125,14 @@ class Engine:
     def _add_stops(self, price: int) -> None:
         for index, stop in enumerate(self.part.stops):
             who = self.part.may[:, index]
-            location = self._locations.at(stop.place, None if who.all() else who.tobytes())
-            spans = []
-            for opens, shuts in windows_for(stop):
-                early, late = max(0, opens - self._base), min(self._horizon, shuts - stop.service - self._base)
-                if early <= late:
-                    spans.append((early, late))
+            kind = None if who.all() else who.tobytes()
+            location = self._locations.at(stop.place, kind)
+            self._doors.append((location, index))
+            spans = self._spans(stop)
+            if stop.pick_up is not None:
+                self._clients_of[index] = []
+                self._add_shipment(index, location, self._locations.at(stop.pick_up.place, kind), spans, price)
+                continue
             group = None
             if len(spans) > 1:
                 group = len(self._groups)
@@ -142,6 +156,41 @@ class Engine:
                     )
                 )
 
+    def _spans(self, stop: Stop) -> list[tuple[int, int]]:
+        """When the visit may begin, for each window, in seconds since the first turn begins."""
+        spans = []
+        for opens, shuts in windows_for(stop):
+            early, late = max(0, opens - self._base), min(self._horizon, shuts - stop.service - self._base)
+            if early <= late:
+                spans.append((early, late))
+        return spans
+
+    def _add_shipment(self, index: int, to: int, origin: int, spans: list[tuple[int, int]], price: int) -> None:
+        stop = self.part.stops[index]
+        fetching = self._spans(stop.collecting)
+        self._doors.append((origin, index))
+        if not spans or not fetching:
+            return
+        first = max(fetching, key=lambda span: span[1] - span[0])
+        last = max(spans, key=lambda span: span[1] - span[0])
+        self._shipment_of[index] = len(self._shipments)
+        self._stop_of_shipment.append(index)
+        self._shipments.append(
+            pyvrp.Shipment(
+                origin,
+                to,
+                first[0],
+                first[1],
+                stop.collecting.service,
+                last[0],
+                last[1],
+                stop.service,
+                [*self._amounts(stop)[: len(self._units)], *([0] if self._count_stops else [])],
+                need_with_locks(self.part.problem, stop) * price,
+                required=False,
+            )
+        )
+
     def _amounts(self, stop: Stop) -> list[int]:
         """What a stop takes of each limit: its loads, and one stop."""
         return [*(stop.loads[u] if stop.loads else 0 for u in self._units), *([1] if self._count_stops else [])]
@@ -156,6 +205,7 @@ class Engine:
     def _put_together(self, travel: Travel) -> pyvrp.ProblemData:
         nowhere = self._locations.at(None, "nowhere")
         depots: dict[int, int] = {}
+        stations: dict[int, Station] = {}
         kinds: dict[_Kind, list[int]] = {}
         for index, turn in enumerate(self.part.turns):
             leave, lead, far, hub_open = self._ways_in[index]
@@ -168,16 +218,24 @@ class Engine:
             end = self._locations.at(turn.end, "end") if turn.end is not None else nowhere
             profile = self._profiles.setdefault((helper.mode, self.part.may[index].tobytes()), len(self._profiles))
             shuts = turn.hub.window[1] if turn.hub and turn.hub.window else FOREVER
+            reload = None
+            if helper.trips > 1 and helper.capacity and (station := station_of(turn)):
+                again = self._locations.at(station.place, ("reload", station.window, station.loading))
+                stations[again] = station
+                reload = depots.setdefault(again, len(depots))
+            resting = sum(rest.seconds for rest in helper.breaks)
             kind = _Kind(
                 depots.setdefault(start, len(depots)),
                 depots.setdefault(end, len(depots)),
                 self._room(helper),
                 leave - lead - self._base,
-                turn.window.end - self._base,
+                max(leave - self._base, turn.window.end - self._base - resting),
                 min(shuts - lead, turn.window.end) - self._base,
                 helper.max_seconds,
                 helper.max_metres,
                 profile,
+                reload,
+                helper.trips,
             )
             kinds.setdefault(kind, []).append(index)
 
@@ -201,18 +259,29 @@ class Engine:
                     profile=kind.profile,
                     shift_duration=UNLIMITED if kind.max_seconds is None else kind.max_seconds,
                     max_distance=UNLIMITED if kind.max_metres is None else kind.max_metres,
+                    reload_depots=[] if kind.reload is None else [kind.reload],
+                    max_reloads=0 if kind.reload is None else kind.trips - 1,
                 )
             )
         seconds_of, metres_of = self._matrices(travel, nowhere)
         return pyvrp.ProblemData(
             locations=locations,
             clients=self._clients,
-            depots=[pyvrp.Depot(location=location) for location in depots],
+            depots=[self._depot(location, stations.get(location)) for location in depots],
             vehicle_types=vehicles,
             distance_matrices=metres_of,  # type: ignore[arg-type]  # PyVRP's hint for an array's shape is off
             duration_matrices=seconds_of,  # type: ignore[arg-type]
             groups=self._groups,
+            shipments=self._shipments,
         )
+
+    def _depot(self, location: int, station: Station | None) -> pyvrp.Depot:
+        if station is None:
+            return pyvrp.Depot(location=location)
+        opens, shuts = station.window
+        early = min(self._horizon, max(0, opens - self._base))
+        late = max(early, min(self._horizon, shuts - station.loading - self._base))
+        return pyvrp.Depot(location=location, tw_early=early, tw_late=late, service_duration=station.loading)
 
     def _matrices(self, travel: Travel, nowhere: int) -> tuple[list[Integers], list[Integers]]:
         """Seconds and metres for every profile: a mode of travel and a set of stops that may be visited."""
@@ -224,14 +293,16 @@ class Engine:
         seconds_by_mode: dict[Mode, tuple[Integers, Integers]] = {}
         all_seconds, all_metres = [], []
         forbidden_seconds = 10 * (self._horizon + 1) + 10**6
-        stop_location = np.array([self._clients[c].location for c in range(len(self._clients))], dtype=np.int64)
-        client_stop = np.array(self._stop_of, dtype=np.int64)
+        stop_location = np.array([location for location, _ in self._doors], dtype=np.int64)
+        client_stop = np.array([stop for _, stop in self._doors], dtype=np.int64)
         for mode, may in self._profiles:
             if mode not in seconds_by_mode:
                 seconds, metres = travel.matrix(mode, list(known), list(known))
                 seconds, metres = seconds[np.ix_(where, where)], metres[np.ix_(where, where)]
                 for (_, kind), location in self._locations.number.items():
-                    if isinstance(kind, tuple):  # on the way from a hub, what was before the hub is already gone
+                    if (
+                        isinstance(kind, tuple) and kind[0] == "start"
+                    ):  # on the way from a hub, what was before the hub is already gone
                         seconds[location, :] += kind[1]
                         metres[location, :] += kind[2]
                 seconds[nowhere, :] = seconds[:, nowhere] = 0
@@ -263,7 +334,7 @@ class Engine:
         nothing that keeps every promise, the orders may break some: whoever calls times them and drops what does not
         hold.
         """
-        if not self._clients or not self._turns_of:
+        if not (self._clients or self._shipments) or not self._turns_of:
             return {}
         rng = pyvrp.RandomNumberGenerator(seed=seed)
         local = pyvrp.search.LocalSearch(
@@ -279,7 +350,8 @@ class Engine:
                 local.add_operator(operator(self._data))
         # One box too many, or a minute too late, must cost more than any prize, or the search ends among plans that
         # don't hold.
-        dearest = float(max(client.prize for client in self._clients))
+        prizes = [*(c.prize for c in self._clients), *(s.prize for s in self._shipments)]
+        dearest = float(max(prizes))
         penalties = pyvrp.PenaltyParams(max_penalty=2 * dearest)
         loads = [dearest] * self._data.num_load_dimensions
         manager = pyvrp.PenaltyManager((loads, dearest / 60, dearest / 60), penalties)
@@ -297,16 +369,32 @@ class Engine:
     def _solution(self, orders: Orders) -> pyvrp.Solution:
         routes = []
         for turn, order in sorted(orders.items()):
-            clients = [self._clients_of[stop][0] for stop in order if self._clients_of[stop]]
-            if clients and turn in self._vehicle_of:
-                routes.append(pyvrp.Route(self._data, clients, self._vehicle_of[turn]))
+            steps = self._activities(order)
+            if steps and turn in self._vehicle_of:
+                routes.append(pyvrp.Route(self._data, steps, self._vehicle_of[turn]))
         return pyvrp.Solution(self._data, routes)
+
+    def _activities(self, order: list[int]) -> list[pyvrp.Activity]:
+        steps, begun = [], set()
+        times = Counter(order)
+        for stop in order:
+            if stop in self._shipment_of and times[stop] == 2:
+                kind = pyvrp.ActivityType.DELIVERY if stop in begun else pyvrp.ActivityType.PICKUP
+                begun.add(stop)
+                steps.append(pyvrp.Activity(kind, self._shipment_of[stop]))
+            elif self._clients_of[stop]:
+                steps.append(pyvrp.Activity(pyvrp.ActivityType.CLIENT, self._clients_of[stop][0]))
+        return steps
 
     def _orders(self, solution: pyvrp.Solution, former: Orders) -> Orders:
         """Name the runs: among helpers who are alike for the engine, each keeps the run most like the one they had."""
         routes: dict[int, list[list[int]]] = {}
         for route in solution.routes():
-            stops = [self._stop_of[activity.idx] for activity in route if activity.is_client()]
+            stops = [
+                self._stop_of[step.idx] if step.is_client() else self._stop_of_shipment[step.idx]
+                for step in route
+                if not step.is_depot()
+            ]
             routes.setdefault(route.vehicle_type(), []).append(stops)
         orders: Orders = {}
         for vehicle, runs in routes.items():
@@ -330,7 +418,7 @@ class _Listener(pyvrp.IteratedLocalSearchCallbacks):
         self._tell = tell
 
     def on_best(self, best: pyvrp.Solution) -> None:
-        self._tell(best.num_clients())
+        self._tell(best.num_clients() + best.num_shipments())
 
 
 class _Enough(pyvrp.stop.StoppingCriterion):

@@ -4,7 +4,7 @@ served.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -12,14 +12,17 @@ from types import MappingProxyType
 import numpy as np
 
 from manyhands.kernel.geo import Integers, StraightLines, Travel, is_on_the_globe
-from manyhands.kernel.routing.ability import Alone, Table, Truths, alone, can_be_visited
+from manyhands.kernel.routing.ability import Alone, Table, Truths, alone, can_be_visited, rules_allow
 from manyhands.kernel.routing.changes import gap, longer_turn, one_thing, price
+from manyhands.kernel.routing.fitting import fitted, ways_in
 from manyhands.kernel.routing.insertion import IMPOSSIBLE, Leftovers, openings
 from manyhands.kernel.routing.plan import Plan, Unserved
-from manyhands.kernel.routing.problem import Helper, Problem, Stop
+from manyhands.kernel.routing.problem import Helper, Problem, Stop, Window
 from manyhands.kernel.routing.promises import breaches, listed, minutes
-from manyhands.kernel.routing.reasons import Code, Fact, Reason
-from manyhands.kernel.routing.timing import Turn, schedule, turns_of, windows_for
+from manyhands.kernel.routing.reasons import Breach, Code, Fact, Reason
+from manyhands.kernel.routing.steps import windows_for
+from manyhands.kernel.routing.timing import Turn, schedule, turns_of
+from manyhands.kernel.routing.ways import Ways
 
 IN_DEPTH = 200
 """For how many unserved asks a whole plan tries every run; for the others it names the nearest helper who could go."""
@@ -130,7 +133,7 @@ class _Inquiry:
             return itself
         people = self._who_may_go(stop)
         if isinstance(people, Reason):
-            return _locked(stop, people)
+            return _locked(stop, self._with_what_comes_next(stop, people) if in_depth else people)
         rows = self._rows_of(people)
         able = rows[self._works[rows, self.column[stop.id]]]
         if len(able):
@@ -143,6 +146,8 @@ class _Inquiry:
     def _the_ask_itself(self, stop: Stop) -> Reason | None:
         if not is_on_the_globe(stop.place):
             return Reason(Code.NO_PLACE)
+        if not is_on_the_globe(stop.collecting.place):
+            return Reason(Code.NO_PICK_UP_PLACE)
         usable = windows_for(stop)
         if not usable:
             longest = max(w[1] - w[0] for w in stop.windows)
@@ -159,7 +164,26 @@ class _Inquiry:
         now = self.problem.now
         if now is not None and all(w.end - stop.service < now for w in usable):
             return Reason(Code.WINDOW_OVER, {"minutes": max(0, now - max(w.end for w in usable)) // 60})
-        return None
+        return self._the_pick_up(stop, usable) if stop.pick_up is not None else None
+
+    def _the_pick_up(self, stop: Stop, usable: Sequence[Window]) -> Reason | None:
+        up = stop.collecting
+        fetching = windows_for(up)
+        now = self.problem.now
+        if not fetching or (now is not None and all(w.end - up.service < now for w in fetching)):
+            return Reason(Code.PICK_UP_OVER)
+        late = min(w.start for w in fetching) + up.service - max(w.end - stop.service for w in usable)
+        return Reason(Code.PICK_UP_TOO_LATE, {"minutes": minutes(late)}) if late > 0 else None
+
+    def _with_what_comes_next(self, stop: Stop, reason: Reason) -> Reason:
+        """The reason, and what was found by lifting just this one rule: who could go then, or what comes next."""
+        lifted = LIFTED.get(reason.code)
+        if lifted is None or stop.id not in self.deep_column:
+            return reason
+        after = self.reason(lifted(stop), in_depth=True)
+        if after.code == Code.ROOM_LEFT:
+            return replace(reason, detail=Reason(Code.THEN_ROOM, {"helper": after.facts["helper"]}))
+        return replace(reason, detail=Reason(Code.EVEN_SO, detail=after))
 
     # -- who may go
 
@@ -315,15 +339,42 @@ class _Inquiry:
         choices: list[tuple[float, int, int, Reason]] = []
         for row in near:
             turn = self.turns[row]
-            order = self.orders.get(turn.key, [])
-            for position in self._positions(row, stop):
-                tried = [*order[:position], stop, *order[position:]]
+            for position, tried in self._orders_with(row, stop):
                 found = breaches(self.problem, turn, tried, schedule(self.problem, turn, tried, self.travel))
+                found = [reason for reason in found if reason.code != Breach.APART]
+                if not found and (apart := self._only_with(stop)):
+                    return apart
                 if not found:
                     return Reason(Code.ROOM_LEFT, {"helper": turn.helper.id, "shift": turn.shift, "position": position})
                 if change := one_thing(turn, found, position):
                     choices.append((price(change), row, position, change))
         return min(choices, key=lambda c: c[:3])[3] if choices else like
+
+    def _only_with(self, stop: Stop) -> Reason | None:
+        """That it could go but for those it goes together with, who do not fit beside it; None where they would."""
+        ids = self.problem.companions.get(stop.together or "", ())
+        if stop.id not in ids:
+            return None
+        bundle = [self.problem.stop[i] for i in ids]
+        if all(can_be_visited(s) for s in bundle):
+            ways = Ways(self.travel, [])
+            for turn in self.turns:
+                if all(rules_allow(turn.helper, s) for s in bundle):
+                    order = self.orders.get(turn.key, [])
+                    if fitted(self.problem, turn, order, bundle, ways) is not None:
+                        return None
+        return Reason(Code.NOT_WITHOUT, {"other": next(i for i in ids if i != stop.id)})
+
+    def _orders_with(self, row: int, stop: Stop) -> list[tuple[int, list[Stop]]]:
+        """The orders of this run with the stop in it that are worth a look, and where in them it stands."""
+        order = self.orders.get(self.turns[row].key, [])
+        if stop.pick_up is None and stop.together not in self.problem.companions:
+            return [(p, [*order[:p], stop, *order[p:]]) for p in self._positions(row, stop)]
+        turn = self.turns[row]
+        free = replace(turn, helper=replace(turn.helper, max_seconds=None))
+        ways = Ways(self.travel, [])
+        tried = [o for t in (free, longer_turn(free, later=HOURS_MORE)) for _, o in ways_in(t, order, stop, ways)[:4]]
+        return [(next(i for i, s in enumerate(o) if s.id == stop.id), o) for o in tried]
 
     def _positions(self, row: int, stop: Stop) -> list[int]:
         """Where in a run the stop would fit best by its time; else where, if the helper had hours more."""
@@ -345,6 +396,16 @@ class _Inquiry:
             ]
         column = self.deep_column[stop.id]
         return [int(at[column]) for cost, at in self._openings[row] if cost[column] < IMPOSSIBLE]
+
+
+LIFTED: Mapping[Code | Breach, Callable[[Stop], Stop]] = {
+    Code.NO_SKILL: lambda stop: replace(stop, skills=frozenset()),
+    Code.NO_LANGUAGE: lambda stop: replace(stop, languages=frozenset()),
+    Code.NO_SKILL_AND_LANGUAGE: lambda stop: replace(stop, skills=frozenset(), languages=frozenset()),
+    Code.NOBODY_AT_HUB: lambda stop: replace(stop, hub=None),
+    Code.NOBODY_ALLOWED: lambda stop: replace(stop, only=None, never=frozenset(), locked_to=None),
+}
+"""How one rule is taken off an ask, to see whether that alone would do."""
 
 
 def _locked(stop: Stop, reason: Reason) -> Reason:

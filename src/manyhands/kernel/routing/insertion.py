@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from manyhands.kernel.geo import Integers, Point, Travel
 from manyhands.kernel.routing.ability import Table, Truths, way_in
+from manyhands.kernel.routing.loading import fullest
 from manyhands.kernel.routing.plan import Run
 from manyhands.kernel.routing.problem import Problem, Stop
 from manyhands.kernel.routing.promises import breaches
-from manyhands.kernel.routing.timing import FOREVER, Turn, schedule, slack
+from manyhands.kernel.routing.steps import FOREVER, as_visited
+from manyhands.kernel.routing.timing import Turn, schedule, slack
 
 IMPOSSIBLE = 1 << 60
 
@@ -28,32 +31,43 @@ class Leftovers:
     need: Integers
     may: Truths
 
+    @cached_property
+    def simple(self) -> Truths:
+        """Which of them are one visit on its own."""
+        alone = [s.pick_up is None and s.together not in self.problem.companions for s in self.table.stops]
+        return np.array(alone, dtype=np.bool_)
+
 
 def openings(turn: Turn, row: int, order: Sequence[Stop], left: Leftovers, travel: Travel) -> tuple[Integers, Integers]:
     """For each leftover stop the cheapest cost of fitting it into this run, and the position; IMPOSSIBLE where none
     fits.
 
-    Duration limits are left to the caller, who times the run; all else is looked at here.
+    Duration limits and breaks are left to the caller, who times the run; all else is looked at here. Asks with a
+    pick-up and those that go together find no opening here (see `fitting`).
     """
     problem, helper = left.problem, turn.helper
     count = len(left.table.stops)
     best = np.full(count, IMPOSSIBLE, dtype=np.int64)
     position = np.zeros(count, dtype=np.int64)
     leave, _, _, hub_open = way_in(turn, travel)
-    possible = left.may[row].copy()
-    if not hub_open or (helper.max_stops is not None and len(order) >= helper.max_stops):
+    possible = left.may[row] & left.simple
+    asks = len({s.id for s in order})
+    if not hub_open or (helper.max_stops is not None and asks >= helper.max_stops):
         return best, position
     run = schedule(problem, turn, order, travel) if order else None
     if helper.capacity:
-        on_board = np.array(run.load if run else (0,) * len(problem.units), dtype=np.int64)
+        on_board = np.zeros(len(problem.units), dtype=np.int64)
+        if run is not None and helper.trips == 1:
+            on_board = np.array(fullest(run), dtype=np.int64)
         possible &= (left.table.loads + on_board <= np.array(helper.capacity)).all(axis=1)
     who = np.flatnonzero(possible)
     if not len(who):
         return best, position
 
     places = [left.table.places[int(i)] for i in who]
-    before: list[Point | None] = [turn.first_place, *(s.place for s in order)]
-    after: list[Point | None] = [*(s.place for s in order), turn.end]
+    on_the_way = [s.place for s in as_visited(order)]
+    before: list[Point | None] = [turn.first_place, *on_the_way]
+    after: list[Point | None] = [*on_the_way, turn.end]
     leaving, latest = slack(turn, order, leave, travel)
     known = [p for p in dict.fromkeys([*before, *after]) if p is not None]
     number = {p: i for i, p in enumerate(known)}

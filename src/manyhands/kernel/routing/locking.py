@@ -11,7 +11,8 @@ from manyhands.kernel.routing.ability import Truths, way_in
 from manyhands.kernel.routing.plan import Plan
 from manyhands.kernel.routing.problem import Problem, Stop, Window
 from manyhands.kernel.routing.promises import breaches
-from manyhands.kernel.routing.timing import Turn, schedule, slack, windows_for
+from manyhands.kernel.routing.steps import windows_for
+from manyhands.kernel.routing.timing import Turn, schedule, slack
 
 
 def in_locked_order(
@@ -69,14 +70,21 @@ def _turn_for(
             if turns[row].shift in had:
                 return row
     for row in rows:
-        if not breaches(problem, turns[row], chain, schedule(problem, turns[row], chain, travel)):
+        order = [s for stop in chain for s in (stop,) * stop.visits]
+        if not breaches(problem, turns[row], order, schedule(problem, turns[row], order, travel)):
             return row
     return rows[0] if rows else None
 
 
 def _times(former: Plan | None, helper: str, shift: int) -> Mapping[str, tuple[int, int]]:
     runs = former.runs if former is not None else ()
-    return {v.stop_id: (v.start, v.leave) for r in runs if (r.helper_id, r.shift) == (helper, shift) for v in r.visits}
+    return {
+        v.stop_id: (v.start, v.leave)
+        for run in runs
+        if (run.helper_id, run.shift) == (helper, shift)
+        for v in run.visits
+        if not v.collects
+    }
 
 
 def _borders(turn: Turn, chain: Sequence[Stop], travel: Travel, known: Mapping[str, tuple[int, int]]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,7 @@ from manyhands.kernel.routing.timing import schedule, turn_of
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The stops one helper makes in one shift, in order."""
+    """The stops one helper makes in one shift, in order; an ask with a pick-up stands twice, the pick-up first."""
 
     helper_id: str
     stop_ids: tuple[str, ...]
@@ -53,6 +54,7 @@ def retime(
     travel = travel or StraightLines()
     runs: list[Run] = []
     seen: set[str] = set()
+    standing: Counter[str] = Counter()
     for order in orders:
         helper = problem.helper.get(order.helper_id)
         if helper is None:
@@ -60,8 +62,12 @@ def retime(
         stops: list[Stop] = []
         for stop_id in order.stop_ids:
             stop = problem.stop.get(stop_id)
-            if stop is not None and stop_id not in seen and is_on_the_globe(stop.place):
+            if stop is None or not is_on_the_globe(stop.place) or not is_on_the_globe(stop.collecting.place):
+                continue
+            # The second of a pick-up and its visit has to stand in the order of the first.
+            if standing[stop_id] < stop.visits and (not standing[stop_id] or stop in stops):
                 seen.add(stop_id)
+                standing[stop_id] += 1
                 stops.append(stop)
         if stops:
             runs.append(schedule(problem, turn_of(problem, helper, order.shift), stops, travel))
@@ -92,7 +98,7 @@ def _breaks(problem: Problem, runs: Sequence[Run], travel: Travel) -> Iterator[R
             stop = problem.stop.get(stop_id)
             if stop is None:
                 yield Reason(Breach.UNKNOWN_ASK, {"ask": stop_id})
-            elif not is_on_the_globe(stop.place):
+            elif not is_on_the_globe(stop.place) or not is_on_the_globe(stop.collecting.place):
                 yield Reason(Breach.UNREACHABLE, {"ask": stop_id})
             else:
                 stops.append(stop)
@@ -115,33 +121,36 @@ def price_of_move(
 
     `helper_id` None takes it out of its run. `shift` None means the shift the helper already has a run in, else their
     first.
-    `position` counts in the run without the ask. The new plan comes also where the move breaks something: a person
-    decides.
+    `position` counts in the run without the ask; what is picked up for it is picked up right before.
+    The new plan comes also where the move breaks something: a person decides.
     """
     travel = travel or StraightLines()
     if ask_id not in problem.stop:
         return Move(plan, (Reason(Breach.UNKNOWN_ASK, {"ask": ask_id}),))
     if helper_id is not None and helper_id not in problem.helper:
         return Move(plan, (Reason(Breach.UNKNOWN_HELPER, {"helper": helper_id}),))
-    if helper_id is not None and not is_on_the_globe(problem.stop[ask_id].place):
+    moved = problem.stop[ask_id]
+    if helper_id is not None and not (is_on_the_globe(moved.place) and is_on_the_globe(moved.collecting.place)):
         return Move(plan, (Reason(Breach.UNREACHABLE, {"ask": ask_id}),))
     orders = {(run.helper_id, run.shift): [i for i in run.stop_ids if i != ask_id] for run in plan.runs}
     touched = {(run.helper_id, run.shift) for run in plan.runs if ask_id in run.stop_ids}
     if helper_id is not None:
         shifts = sorted(number for helper, number in orders if helper == helper_id)
         key = (helper_id, shift if shift is not None else next(iter(shifts), 0))
-        orders.setdefault(key, []).insert(max(0, position), ask_id)
+        order = orders.setdefault(key, [])
+        position = min(max(0, position), len(order))
+        order[position:position] = [ask_id] * moved.visits
         touched.add(key)
     reasons = {i: reason for i, reason in plan.reason_of.items() if i != ask_id}
-    moved = retime(problem, [Order(h, tuple(ids), s) for (h, s), ids in orders.items()], travel, plan.stats, reasons)
-    new_runs = [run for run in moved.runs if (run.helper_id, run.shift) in touched]
+    after = retime(problem, [Order(h, tuple(ids), s) for (h, s), ids in orders.items()], travel, plan.stats, reasons)
+    new_runs = [run for run in after.runs if (run.helper_id, run.shift) in touched]
     broken = [*_breaks(problem, new_runs, travel)]
     locked = problem.stop[ask_id].locked_to
     if helper_id is None and locked is not None:
         broken.append(Reason(Breach.LOCKED, {"ask": ask_id, "locked": locked, "helper": locked}))
     return Move(
-        plan=moved,
+        plan=after,
         breaks=tuple(broken),
-        added_seconds=moved.seconds - plan.seconds,
-        added_metres=moved.metres - plan.metres,
+        added_seconds=after.seconds - plan.seconds,
+        added_metres=after.metres - plan.metres,
     )

@@ -15,6 +15,7 @@ class Visit:
     afterwards.
 
     `late` is by how many seconds the visit begins too late for its windows; always 0 in a plan that `check` accepts.
+    `collects`: this is the pick-up of the ask and not yet the visit.
     """
 
     stop_id: str
@@ -23,6 +24,29 @@ class Visit:
     leave: int
     load: tuple[int, ...]
     late: int = 0
+    collects: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """Loading once more before the visit with the number `before`: when the helper is there, begins and leaves, and
+    what is then on board.
+    """
+
+    before: int
+    arrive: int
+    start: int
+    leave: int
+    load: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A break before the visit with the number `before` (as many as there are visits: after the last one)."""
+
+    before: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +69,8 @@ class Run:
     hub_id: str | None = None
     hub_arrive: int | None = None
     hub_leave: int | None = None
+    reloads: tuple[Reload, ...] = ()
+    pauses: tuple[Pause, ...] = ()
 
     @property
     def seconds(self) -> int:
@@ -53,8 +79,13 @@ class Run:
 
     @property
     def stop_ids(self) -> tuple[str, ...]:
-        """The stops in the order of the visits."""
+        """The stops in the order of the visits; an ask with a pick-up stands twice."""
         return tuple(v.stop_id for v in self.visits)
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """The asks that are met by this run, each once, in the order of the visits."""
+        return tuple(v.stop_id for v in self.visits if not v.collects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +128,7 @@ class Plan:
     @property
     def served(self) -> int:
         """How many asks are in a run."""
-        return sum(len(run.visits) for run in self.runs)
+        return sum(len(run.served) for run in self.runs)
 
     @cached_property
     def run_of(self) -> Mapping[str, Run]:

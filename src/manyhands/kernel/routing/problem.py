@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -18,9 +18,31 @@ class Window(NamedTuple):
     end: int
 
 
+class Break(NamedTuple):
+    """A rest: so many `seconds` at a stretch, wholly inside `window`."""
+
+    window: Window
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class PickUp:
+    """Where something is fetched before it is brought: a neighbour's door, a restaurant, a pantry.
+
+    `windows`: the whole pick-up happens inside one of them, so "ready at six" is a window that opens at six; none means
+    any time. `service`: its seconds. `building`, `arriving`: as for `Stop`.
+    """
+
+    place: Point | None
+    windows: tuple[Window, ...] = ()
+    service: int = 0
+    building: str | None = None
+    arriving: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """An ask that wants one visit.
+    """An ask that wants one visit, or a pick-up and then a visit.
 
     `windows`: the whole visit, service included, happens inside one of them; none means any time.
     `loads`: what is dropped off, one whole number per unit of the problem; () means nothing.
@@ -32,6 +54,12 @@ class Stop:
     `only`: these helpers and no others (None: anyone); `never`: not these.
     `locked_to`: already promised to this helper and stays there. `locked_order`: among the locked stops of one helper,
     those with a number are visited in the order of their numbers.
+    `pick_up`: fetched there first, by the same helper in the same run; `loads` are on board from there to here. Such an
+    ask stands twice in an order of stops: first the pick-up, then the visit.
+    `together`: asks with the same word here are in one run, or none of them is visited.
+    `building`: the house, or the floor of it. The part `arriving` of `service` (parking, the door, the stairs) is not
+    spent again where the visit right before was in the same building.
+    `remembered`: helpers this person knows. A visit by one of them counts as `REMEMBERED` less way.
     """
 
     id: str
@@ -48,6 +76,37 @@ class Stop:
     never: frozenset[str] = frozenset()
     locked_to: str | None = None
     locked_order: int | None = None
+    pick_up: PickUp | None = None
+    together: str | None = None
+    building: str | None = None
+    arriving: int = 0
+    remembered: frozenset[str] = frozenset()
+
+    @property
+    def collecting(self) -> Stop:
+        """The pick-up as a stop of its own; the stop itself where nothing is picked up."""
+        if self.pick_up is None:
+            return self
+        up = self.pick_up
+        return replace(
+            self,
+            place=up.place,
+            windows=up.windows,
+            service=up.service,
+            building=up.building,
+            arriving=up.arriving,
+            loads=(),
+            pick_up=None,
+        )
+
+    @property
+    def visits(self) -> int:
+        """How often it stands in an order of stops."""
+        return 1 if self.pick_up is None else 2
+
+
+REMEMBERED = 600
+"""How much a visit by someone who is remembered may cost more, in seconds and metres together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +116,16 @@ class Helper:
     `start`: where they set out; None means they begin at the hub, or without a hub at their first stop.
     `end`: where they must be in the end; None means the run ends where the last stop is.
     `shifts`: when they are free, setting out and coming home included; in each they make at most one run.
-    `capacity`: what fits at once, one whole number per unit of the problem; () means anything fits.
+    `capacity`: what fits at once, one whole number per unit of the problem; () means anything fits. A unit may be a
+    quality: with "cold" as a unit, who has no cool box has room for 0 of it.
     `hub`: where they load after setting out and before the first stop; None means they carry what they need from the
     start.
-    `max_seconds`, `max_stops`, `max_metres`: the most of each in one run; None means no limit of their own.
+    `max_seconds`, `max_stops`, `max_metres`: the most of each in one run; None means no limit of their own. A pick-up
+    and its visit are one stop.
     `settled`: the run is agreed; nothing is added to what is locked to this helper.
+    `breaks`: each is kept: before setting out, between two visits, or after being through.
+    `trips`: how many loads they may bring in one run. For each after the first they come back to the hub (without one,
+    to where they set out) and load again, which takes the hub's time and needs it open.
     """
 
     id: str
@@ -77,6 +141,31 @@ class Helper:
     max_stops: int | None = None
     max_metres: int | None = None
     settled: bool = False
+    breaks: tuple[Break, ...] = ()
+    trips: int = 1
+
+
+def riding_together(driver: Helper, companion: Helper, name: str | None = None) -> Helper:
+    """Two people who must ride together, as one helper: what either can do and speak, while both are free.
+
+    The way, the room, the hub and the limits are the driver's; breaks are kept by both. Give the problem this helper
+    instead of the two.
+    """
+    shifts = (Window(max(a[0], b[0]), min(a[1], b[1])) for a in driver.shifts for b in companion.shifts)
+    return replace(
+        driver,
+        id=name or f"{driver.id}+{companion.id}",
+        shifts=tuple(sorted(w for w in shifts if w.start < w.end)),
+        skills=driver.skills | companion.skills,
+        languages=driver.languages | companion.languages,
+        max_seconds=_least(driver.max_seconds, companion.max_seconds),
+        settled=driver.settled or companion.settled,
+        breaks=(*driver.breaks, *(b for b in companion.breaks if b not in driver.breaks)),
+    )
+
+
+def _least(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else min(one, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +203,16 @@ class Problem:
         helpers = {h.id for h in self.helpers}
         for stop in self.stops:
             self._refuse_loads(f"Ask {stop.id}", stop.loads)
-            _refuse_negative(f"Ask {stop.id}", service=stop.service, weight=stop.weight, waiting=stop.waiting)
+            _refuse_negative(
+                f"Ask {stop.id}",
+                service=stop.service,
+                weight=stop.weight,
+                waiting=stop.waiting,
+                arriving=stop.arriving,
+            )
+            if stop.pick_up is not None:
+                up = stop.pick_up
+                _refuse_negative(f"The pick-up of ask {stop.id}", service=up.service, arriving=up.arriving)
             if stop.hub is not None and stop.hub not in hubs:
                 raise ValueError(f"Ask {stop.id} is to be loaded at hub {stop.hub}, which is not among the hubs.")
             if stop.locked_to is not None and stop.locked_to not in helpers:
@@ -127,6 +225,10 @@ class Problem:
                 max_stops=helper.max_stops or 0,
                 max_metres=helper.max_metres or 0,
             )
+            for rest in helper.breaks:
+                _refuse_negative(f"A break of helper {helper.id}", length=rest.seconds)
+            if helper.trips < 1:
+                raise ValueError(f"Helper {helper.id} needs at least one trip.")
             if helper.hub is not None and helper.hub not in hubs:
                 raise ValueError(f"Helper {helper.id} is to load at hub {helper.hub}, which is not among the hubs.")
         for hub in self.hubs:
@@ -154,6 +256,15 @@ class Problem:
     def hub(self) -> Mapping[str, Hub]:
         """Each hub by its id."""
         return {h.id: h for h in self.hubs}
+
+    @cached_property
+    def companions(self) -> Mapping[str, tuple[str, ...]]:
+        """The asks that must be in one run, by their word; only where there are several."""
+        groups: dict[str, list[str]] = {}
+        for stop in self.stops:
+            if stop.together is not None:
+                groups.setdefault(stop.together, []).append(stop.id)
+        return {word: tuple(ids) for word, ids in groups.items() if len(ids) > 1}
 
     @cached_property
     def need(self) -> Mapping[str, int]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from manyhands.kernel.routing.loading import fullest
 from manyhands.kernel.routing.plan import Run
 from manyhands.kernel.routing.problem import Problem, Stop
 from manyhands.kernel.routing.reasons import Breach, Fact, Reason
-from manyhands.kernel.routing.timing import Turn
+from manyhands.kernel.routing.timing import Turn, kept
 
 
 def minutes(seconds: int) -> int:
@@ -23,29 +24,54 @@ def breaches(problem: Problem, turn: Turn, stops: Sequence[Stop], run: Run) -> l
     def say(code: Breach, facts: Mapping[str, Fact]) -> None:
         found.append(Reason(code, {"helper": helper.id, **facts}))
 
+    collected: set[str] = set()
     for stop, visit in zip(stops, run.visits, strict=True):
-        found.extend(not_allowed(turn, stop))
+        if visit.collects:
+            collected.add(stop.id)
+        else:
+            found.extend(not_allowed(turn, stop))
+            if stop.pick_up is not None and stop.id not in collected:
+                say(Breach.NOT_COLLECTED, {"ask": stop.id})
         if visit.late:
             say(Breach.LATE, {"ask": stop.id, "minutes": minutes(visit.late)})
-    if turn.hub and turn.hub.window and run.hub_leave is not None and run.hub_leave > turn.hub.window[1]:
-        say(Breach.HUB_SHUT, {"hub": turn.hub.id})
+    found.extend(apart(problem, turn, stops))
+    if turn.hub and turn.hub.window:
+        leaves = [run.hub_leave, *(again.leave for again in run.reloads)]
+        if any(leave is not None and leave > turn.hub.window[1] for leave in leaves):
+            say(Breach.HUB_SHUT, {"hub": turn.hub.id})
     if turn.window.start >= turn.window.end:
         say(Breach.NO_SHIFT, {})
     elif run.finish > turn.window.end:
         say(Breach.SHIFT, {"minutes": minutes(run.finish - turn.window.end)})
     if helper.max_seconds is not None and run.seconds > helper.max_seconds:
         say(Breach.DURATION, {"minutes": minutes(run.seconds - helper.max_seconds)})
-    if helper.max_stops is not None and len(stops) > helper.max_stops:
-        say(Breach.STOPS, {"stops": len(stops), "most": helper.max_stops})
+    if helper.max_stops is not None and len(run.served) > helper.max_stops:
+        say(Breach.STOPS, {"stops": len(run.served), "most": helper.max_stops})
     if helper.max_metres is not None and run.metres > helper.max_metres:
         say(Breach.DISTANCE, {"km": (run.metres - helper.max_metres) / 1000})
     if helper.capacity:
-        for unit, load, most in zip(problem.units, run.load, helper.capacity, strict=True):
+        for unit, load, most in zip(problem.units, fullest(run), helper.capacity, strict=True):
             if load > most:
                 say(Breach.LOAD, {"load": load, "most": most, "unit": unit})
-    numbers = [s.locked_order for s in stops if s.locked_to == helper.id and s.locked_order is not None]
+    for rest in helper.breaks:
+        if not kept(run, rest):
+            say(Breach.BREAK, {"minutes": minutes(rest.seconds)})
+    visited = [s for s, v in zip(stops, run.visits, strict=True) if not v.collects]
+    numbers = [s.locked_order for s in visited if s.locked_to == helper.id and s.locked_order is not None]
     if numbers != sorted(numbers):
         say(Breach.ORDER, {})
+    return found
+
+
+def apart(problem: Problem, turn: Turn, stops: Sequence[Stop]) -> list[Reason]:
+    """The asks of this run that must ride together with one that is not in it."""
+    here = {stop.id for stop in stops}
+    found = []
+    for word in sorted({s.together for s in stops if s.together in problem.companions} - {None}, key=str):
+        missing = [i for i in problem.companions[str(word)] if i not in here]
+        if missing:
+            one = next(s.id for s in stops if s.together == word)
+            found.append(Reason(Breach.APART, {"helper": turn.helper.id, "ask": one, "other": missing[0]}))
     return found
 
 

@@ -40,6 +40,13 @@ class Code(StrEnum):
     FULL_DISTANCE = "full_distance"
     FULL = "full"
     ROOM_LEFT = "room_left"
+    NO_PICK_UP_PLACE = "no_pick_up_place"
+    PICK_UP_OVER = "pick_up_over"
+    PICK_UP_TOO_LATE = "pick_up_too_late"
+    NOT_WITHOUT = "not_without"
+    EVEN_SO = "even_so"
+    THEN_ROOM = "then_room"
+    FULL_BREAK = "full_break"
 
 
 class Breach(StrEnum):
@@ -63,6 +70,9 @@ class Breach(StrEnum):
     DURATION = "duration"
     STOPS = "stops"
     DISTANCE = "distance"
+    NOT_COLLECTED = "not_collected"
+    APART = "apart"
+    BREAK = "break"
 
 
 REASONS: Mapping[Code | Breach, Template] = {
@@ -182,6 +192,33 @@ REASONS: Mapping[Code | Breach, Template] = {
         gettext_noop("The search ended before it was fitted in: helper %(helper)s still has room for it."),
         gettext_noop("Plan again, or give it to helper %(helper)s by hand."),
     ),
+    Code.NO_PICK_UP_PLACE: Template(
+        gettext_noop("The place where it is to be picked up is not on the map."),
+        gettext_noop("Add an address or a corner nearby for the pick-up."),
+    ),
+    Code.PICK_UP_OVER: Template(
+        gettext_noop("The time to pick it up has no room for it, or is over."),
+        gettext_noop("Ask whether it can be picked up at another time."),
+    ),
+    Code.PICK_UP_TOO_LATE: Template(
+        gettext_noop("It can be picked up only %(minutes)d min too late for the time it is wanted."),
+        gettext_noop("Let it be ready %(minutes)d min earlier, or bring it %(minutes)d min later."),
+    ),
+    Code.NOT_WITHOUT: Template(
+        gettext_noop("It goes only together with ask %(other)s, and there is no run for both."),
+        gettext_noop("Let them go in different runs, or see what keeps ask %(other)s."),
+    ),
+    Code.FULL_BREAK: Template(
+        gettext_noop("It would cost helper %(helper)s their break, and every other helper has their hands full."),
+        gettext_noop("Ask helper %(helper)s whether they can rest at another time, or find one more helper."),
+    ),
+    Code.EVEN_SO: Template(
+        gettext_noop("That alone would not be enough."), gettext_noop("See what else is in its way.")
+    ),
+    Code.THEN_ROOM: Template(
+        gettext_noop("With that, helper %(helper)s could take it."),
+        gettext_noop("Give it to helper %(helper)s then."),
+    ),
     Breach.UNKNOWN_ASK: Template(gettext_noop("There is no ask %(ask)s in this plan.")),
     Breach.UNKNOWN_HELPER: Template(gettext_noop("There is no helper %(helper)s in this plan.")),
     Breach.UNREACHABLE: Template(gettext_noop("Ask %(ask)s has no place on the map.")),
@@ -208,6 +245,13 @@ REASONS: Mapping[Code | Breach, Template] = {
     Breach.DISTANCE: Template(
         gettext_noop("The run of helper %(helper)s would be %(km).1f km longer than they can go.")
     ),
+    Breach.NOT_COLLECTED: Template(
+        gettext_noop("Helper %(helper)s would come to ask %(ask)s without having picked up what it is about.")
+    ),
+    Breach.APART: Template(
+        gettext_noop("Asks %(ask)s and %(other)s go together, and helper %(helper)s would have only one of them.")
+    ),
+    Breach.BREAK: Template(gettext_noop("Helper %(helper)s would not get their break of %(minutes)d min.")),
 }
 
 
@@ -238,6 +282,6 @@ def named(reason: Reason, names: Mapping[str, Mapping[str, str]]) -> Reason:
 
     An id without a name stays as it is. Helpers' names are also used for "locked".
     """
-    words = {"locked": names.get("helper", {}), **names}
+    words = {"locked": names.get("helper", {}), "other": names.get("ask", {}), **names}
     facts = {key: words.get(key, {}).get(str(value), value) for key, value in reason.facts.items()}
     return Reason(reason.code, facts, named(reason.detail, names) if reason.detail else None)

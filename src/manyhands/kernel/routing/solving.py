@@ -14,12 +14,16 @@ from manyhands.kernel.routing.ability import Table, Truths, allowed, alone, can_
 from manyhands.kernel.routing.budget import Budget
 from manyhands.kernel.routing.engine import Engine, Part, need_with_locks
 from manyhands.kernel.routing.explaining import explain_all
+from manyhands.kernel.routing.fairness import lengths, share_out
+from manyhands.kernel.routing.fitting import cost_of
 from manyhands.kernel.routing.insertion import Leftovers, squeeze_in
 from manyhands.kernel.routing.locking import in_locked_order
+from manyhands.kernel.routing.mending import MOST_PLACES, Bench
 from manyhands.kernel.routing.parts import base_of, cut, worth_trying
 from manyhands.kernel.routing.plan import Plan, Progress, Run, Stats
 from manyhands.kernel.routing.problem import Problem, Stop
 from manyhands.kernel.routing.promises import breaches
+from manyhands.kernel.routing.reasons import Breach
 from manyhands.kernel.routing.timing import Turn, schedule, turns_of
 from manyhands.kernel.routing.until import Until
 
@@ -28,6 +32,9 @@ LARGEST_PART = 700
 
 MATRIX_BYTES = 300_000_000
 """The most memory for the matrices of one part."""
+
+LAST_TRIED = 200
+"""How many asks are tried once more at the very end."""
 
 Orders = dict[int, list[Stop]]
 """The stops of each run, by the number of its turn."""
@@ -42,11 +49,18 @@ def solve(
     travel: Travel | None = None,
     start_plan: Plan | None = None,
 ) -> Plan:
-    """Plan the evening: as much need met as can be, then as little way and time as can be.
+    """Plan the evening: as much need met as can be, then helpers' time shared fairly, then as little way as can be.
 
-    Objective, the first before the second: most Σ need(stop) over the served stops (`Problem.need`: priority, then
-    waiting); least Σ metres + seconds over the runs, seconds counted from setting out to being through. Windows,
-    shifts, loads, skills, languages, hubs, names, locks and the limits of each helper are never broken.
+    Objective, each before the next:
+
+    1. most Σ need(stop) over the served stops (`Problem.need`: priority, then waiting);
+    2. fairest: how long each run lasts, from setting out to being through, waiting and breaks included, in half hours
+       begun and sorted from the longest; of two plans the one whose first difference is shorter (leximin on time);
+    3. least Σ metres + seconds over the runs, less `REMEMBERED` for each visit by someone who is remembered.
+
+    The search itself goes for 1 and 3, and shares the time out at the end. Windows, shifts, breaks, loads, skills,
+    languages, hubs, pick-ups before visits, what goes together, names, locks and the limits of each helper are never
+    broken.
 
     `until` is `Seconds` or `Rounds`. The same problem, `Rounds` and `seed` give the same plan. `progress` hears the
     share done and the stops served so far. `start_plan`: begin with this plan, and never give back a worse one for this
@@ -55,11 +69,20 @@ def solve(
     return _Search(problem, until, seed, progress, travel or StraightLines(), start_plan).plan()
 
 
+def needs_mending(problem: Problem) -> bool:
+    """Whether there is something in this problem that the engine cannot express, or only roughly."""
+    return any(
+        s.pick_up is not None or s.together in problem.companions or s.building is not None or s.remembered
+        for s in problem.stops
+    ) or any(h.breaks or h.trips > 1 for h in problem.helpers)
+
+
 @dataclass(frozen=True, order=True)
 class _Worth:
-    """Plans compare by need first, then by what they cost."""
+    """Plans compare by need first, then by what they cost; whole plans by how long the runs are before that."""
 
     need: int
+    fair: tuple[int, ...]
     saved: int
 
 
@@ -88,6 +111,15 @@ class _Search:
             one = alone(turn, table, travel)
             may[row] &= one.works
             price = np.where(may[row], np.minimum(price, one.seconds + one.metres), price)
+        # What goes together is possible together or not at all.
+        column = {s.id: i for i, s in enumerate(stops)}
+        for companions in problem.companions.values():
+            where = [column[i] for i in companions if i in column]
+            if len(where) < len(companions):
+                may[:, where] = False
+            else:
+                both: Truths = np.asarray(may[:, where].all(axis=1))
+                may[:, where] &= both[:, None]
         possible = may.any(axis=0) if self.turns else np.zeros(len(stops), dtype=np.bool_)
         chosen = np.flatnonzero(possible)
         self.stops: list[Stop] = [stops[i] for i in chosen]
@@ -100,6 +132,7 @@ class _Search:
         # Writing the plan with its reasons looks at every pair once more, which takes about as long as it took until
         # here.
         self.last = 1 - min(0.4, max(0.07, 1.5 * self.budget.spent()))
+        self.engine_last = (0.5 if needs_mending(problem) else 0.9) * self.last
         self.need = np.array([need_with_locks(problem, s) for s in self.stops], dtype=np.int64)
 
     # -- the whole way
@@ -112,10 +145,11 @@ class _Search:
             orders, parts = self._first_look(orders)
             orders = self._mend(orders)
             orders = self._fit_in(orders)
+            orders = self._finish(orders)
         runs = self._runs(orders)
         if self.start_plan:
             former = self._runs(self._former())
-            if self._worth_of_runs(former) > self._worth_of_runs(runs):
+            if self._worth_of_runs(former, whole=True) > self._worth_of_runs(runs, whole=True):
                 runs = former
         return self._written(runs, parts)
 
@@ -125,7 +159,7 @@ class _Search:
         if len(worth) <= self._largest(range(len(self.turns))):
             # A handful of stops is soon at its best; there is no use in waiting for the time to be over.
             idle = 1000 + 100 * len(worth)
-            found = self._searched(range(len(self.turns)), worth, orders, 0.6 * self.last, self.seed, idle)
+            found = self._searched(range(len(self.turns)), worth, orders, 0.6 * self.engine_last, self.seed, idle)
             return self._better(orders, found), 1
         look = np.array(worth, dtype=np.int64)
         largest = self._largest(range(len(self.turns)))
@@ -136,11 +170,11 @@ class _Search:
                 turns,
                 sorted(mine[: self._largest(turns)]),
                 orders,
-                0.75 * self.last * (number + 1) / len(parts),
+                0.75 * self.engine_last * (number + 1) / len(parts),
                 self.seed + number,
             )
             orders = self._better(orders, {**orders, **found} if found else orders)
-            if self.budget.spent() >= self.last:
+            if self.budget.spent() >= self.engine_last:
                 break
         return orders, len(parts)
 
@@ -148,19 +182,39 @@ class _Search:
         """Neighbouring runs and what is left around them, searched again in turn, as long as the budget lasts."""
         rng = np.random.default_rng(self.seed)
         idle = 0
-        while self.budget.spent() < self.last and self.turns and idle < 3 * len(self.turns) + 10:
+        while self.budget.spent() < self.engine_last and self.turns and idle < 3 * len(self.turns) + 10:
             turns, stops = self._neighbourhood(orders, rng)
             if not stops:
                 idle += 1
                 continue
             before = self.budget.rounds
-            found = self._searched(turns, stops, orders, self.last, int(rng.integers(1 << 30)), idle_rounds=250)
+            found = self._searched(turns, stops, orders, self.engine_last, int(rng.integers(1 << 30)), idle_rounds=250)
             better = self._better(orders, {**{t: o for t, o in orders.items() if t not in set(turns)}, **found})
             idle = 0 if better is not orders else idle + 1
             orders = better
             if self.budget.rounds == before:
                 break
         return orders
+
+    def _finish(self, orders: Orders) -> Orders:
+        """What the engine cannot express, mended by hand; then the time shared out."""
+        orders = {turn: order for turn, order in orders.items() if order}
+        if len(self.stops) > MOST_PLACES:
+            return orders
+        bench = Bench(self.pinned, self.turns, self.stops, self.may, self.travel, orders, self._run_worth)
+        if needs_mending(self.problem):
+            left = sorted(bench.left(), key=lambda s: (-need_with_locks(self.problem, s), s.id))
+            bench.fit_in([s.id for s in left], lambda: self.budget.out_of_time(1.1))
+            bench.mend(self.budget.turns(0.9 * self.last, 40 + 4 * len(self.stops)), self.seed)
+        share_out(bench, lambda: self.budget.out_of_time(self.last))
+        # Who gave something away has room now.
+        left = sorted(bench.left(), key=lambda s: (-need_with_locks(self.problem, s), s.id))[:LAST_TRIED]
+        bench.fit_in([s.id for s in left], lambda: self.budget.out_of_time(1.1))
+        return {row: list(order) for row, order in bench.orders.items()}
+
+    def _run_worth(self, _row: int, run: Run) -> tuple[int, ...]:
+        worth = self._worth_of_runs([run])
+        return worth.need, worth.saved
 
     def _neighbourhood(self, orders: Orders, rng: np.random.Generator) -> tuple[list[int], list[int]]:
         """A turn by lot, the turns whose runs lie nearest to its run, and the leftovers they could take."""
@@ -176,7 +230,7 @@ class _Search:
             if len(turns) >= 2 and (len(turns) >= 6 or len(in_runs) + len(orders.get(turn, [])) > 120):
                 break
             turns.append(turn)
-            in_runs.extend(self.number[s.id] for s in orders.get(turn, []))
+            in_runs.extend(dict.fromkeys(self.number[s.id] for s in orders.get(turn, [])))
         left = self._left(orders)
         left = left[self.may[turns][:, left].any(axis=0)] if len(left) else left
         if len(left):
@@ -245,18 +299,19 @@ class _Search:
         kept = list(order)
         while kept:
             run = schedule(problem, turn, kept, self.travel)
-            if not breaches(problem, turn, kept, run):
+            found = breaches(problem, turn, kept, run)
+            if not found:
                 break
-            late = [i for i, v in enumerate(run.visits) if v.late]
-            # Without the late one if there is one, else without the one that matters least; never a locked one first.
-            kept.pop(
-                late[0]
-                if late
-                else min(
+            out = {str(r.facts["ask"]) for r in found if r.code in (Breach.APART, Breach.NOT_COLLECTED)}
+            if not out:
+                # Without a late one if there is one, else without the one that matters least; never a locked one first.
+                late = [v.stop_id for v in run.visits if v.late]
+                least = min(
                     range(len(kept)),
                     key=lambda i: (kept[i].locked_to is not None, self.problem.need[kept[i].id], -i),
                 )
-            )
+                out = {late[0] if late else kept[least].id}
+            kept = [s for s in kept if s.id not in out]
         return kept
 
     # -- small questions
@@ -274,8 +329,8 @@ class _Search:
             for stop_id in run.stop_ids:
                 number = self.number.get(stop_id)
                 if number is not None and stop_id not in seen and self.may[row, number]:
-                    seen.add(stop_id)
                     order.append(self.stops[number])
+            seen.update(run.stop_ids)
             orders[row] = self._kept(self.pinned, self.turns[row], order)
         return orders
 
@@ -292,9 +347,10 @@ class _Search:
                 runs.append(schedule(self.problem, self.turns[turn], given, self.travel))
         return self._worth_of_runs(runs)
 
-    def _worth_of_runs(self, runs: Sequence[Run]) -> _Worth:
-        need = sum(need_with_locks(self.problem, self.problem.stop[i]) for run in runs for i in run.stop_ids)
-        return _Worth(need, -sum(run.metres + run.seconds for run in runs))
+    def _worth_of_runs(self, runs: Sequence[Run], *, whole: bool = False) -> _Worth:
+        need = sum(need_with_locks(self.problem, self.problem.stop[i]) for run in runs for i in run.served)
+        fair = tuple(-length for length in lengths(runs)) if whole else ()
+        return _Worth(need, fair, -sum(cost_of(self.problem, run) for run in runs))
 
     def _left(self, orders: Orders) -> Integers:
         served = np.zeros(len(self.stops), dtype=np.bool_)
@@ -326,10 +382,10 @@ class _Search:
         return runs
 
     def _written(self, runs: list[Run], parts: int) -> Plan:
-        self.budget.tell(sum(len(run.visits) for run in runs))
+        self.budget.tell(sum(len(run.served) for run in runs))
         bare = Plan(
             runs=tuple(runs),
-            need_met=sum(self.problem.need[i] for run in runs for i in run.stop_ids),
+            need_met=sum(self.problem.need[i] for run in runs for i in run.served),
             need_total=sum(self.problem.need.values()),
             stats=Stats(self.budget.rounds, parts, self.budget.stopped),
         )
