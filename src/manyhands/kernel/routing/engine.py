@@ -253,7 +253,7 @@ class Engine:
                     end_depot=kind.end,
                     tw_early=kind.early,
                     tw_late=kind.late,
-                    start_late=max(kind.early, kind.start_late),
+                    start_late=min(kind.late, max(kind.early, kind.start_late)),
                     unit_distance_cost=1,
                     unit_duration_cost=1,
                     profile=kind.profile,

@@ -19,7 +19,7 @@ from manyhands.kernel.routing.insertion import IMPOSSIBLE, Leftovers, openings
 from manyhands.kernel.routing.plan import Plan, Unserved
 from manyhands.kernel.routing.problem import Helper, Problem, Stop, Window
 from manyhands.kernel.routing.promises import breaches, listed, minutes
-from manyhands.kernel.routing.reasons import Breach, Code, Fact, Reason
+from manyhands.kernel.routing.reasons import Breach, Code, Fact, Reason, Recruit
 from manyhands.kernel.routing.steps import windows_for
 from manyhands.kernel.routing.timing import Turn, schedule, turns_of
 from manyhands.kernel.routing.ways import Ways
@@ -398,7 +398,7 @@ class _Inquiry:
         return [int(at[column]) for cost, at in self._openings[row] if cost[column] < IMPOSSIBLE]
 
 
-LIFTED: Mapping[Code | Breach, Callable[[Stop], Stop]] = {
+LIFTED: Mapping[Code | Breach | Recruit, Callable[[Stop], Stop]] = {
     Code.NO_SKILL: lambda stop: replace(stop, skills=frozenset()),
     Code.NO_LANGUAGE: lambda stop: replace(stop, languages=frozenset()),
     Code.NO_SKILL_AND_LANGUAGE: lambda stop: replace(stop, skills=frozenset(), languages=frozenset()),

@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterable
 
 from manyhands.kernel.routing.mending import Bench
 from manyhands.kernel.routing.plan import Run
+from manyhands.kernel.routing.problem import Stop
 
 STEP = 1800
 """Times are compared in half hours begun: a minute more for someone is not worth a longer way for another."""
 
 GIVEN_AWAY = 8
 """How many asks a run may give away to become a half hour shorter."""
+
+
+Before = dict[int, tuple[tuple[Stop, ...], Run | None]]
+"""Runs as they were, by the number of their turn."""
 
 
 def half_hours(run: Run | None) -> int:
@@ -44,7 +49,7 @@ def share_out(bench: Bench, enough: Callable[[], bool]) -> None:
 def _shortened(bench: Bench, row: int, enough: Callable[[], bool]) -> bool:
     """Give asks of this run away until it is a half hour shorter and nobody else is as long as it was."""
     limit = half_hours(bench.runs[row])
-    before = {row: (bench.orders[row], bench.runs[row])}
+    before: Before = {row: (bench.orders[row], bench.runs[row])}
     for _ in range(GIVEN_AWAY):
         if enough() or not _one_given_away(bench, row, limit, before):
             break
@@ -57,7 +62,7 @@ def _shortened(bench: Bench, row: int, enough: Callable[[], bool]) -> bool:
     return False
 
 
-def _one_given_away(bench: Bench, row: int, limit: int, before: dict) -> bool:  # type: ignore[type-arg]
+def _one_given_away(bench: Bench, row: int, limit: int, before: Before) -> bool:
     if row not in bench.runs:
         return False
     home, run = bench.orders[row], bench.runs[row]
@@ -66,10 +71,11 @@ def _one_given_away(bench: Bench, row: int, limit: int, before: dict) -> bool:  
         bundle = bench.bundle(stop_id)
         if not bundle or bundle[0].id != stop_id:
             continue
-        others = [r for r in bench.near(bundle) if r != row]
-        found = bench.best_fit(bundle, [r for r in others if half_hours(bench.runs.get(r)) < limit])
-        if found is None or half_hours(found[1].run) >= limit:
+        others = [r for r in bench.near(bundle) if r != row and half_hours(bench.runs.get(r)) < limit]
+        fits = [found for r in others if (found := bench.best_fit(bundle, [r])) and half_hours(found[1].run) < limit]
+        if not fits:
             continue
+        found = min(fits, key=lambda f: (f[1].cost, f[0]))
         if bench.without(row, {s.id for s in bundle}):
             saved = run.seconds - (bench.runs[row].seconds if row in bench.runs else 0)
             bench.put(row, home, run)

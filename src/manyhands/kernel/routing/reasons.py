@@ -75,7 +75,19 @@ class Breach(StrEnum):
     BREAK = "break"
 
 
-REASONS: Mapping[Code | Breach, Template] = {
+class Recruit(StrEnum):
+    """The kinds of thing that would let a plan reach more."""
+
+    HELPER = "one_more_helper"
+    HELPER_SPEAKING = "one_more_helper_speaking"
+    HELPER_WITH_SKILL = "one_more_helper_with_skill"
+    LATER = "an_hour_later"
+    EARLIER = "an_hour_earlier"
+    CAR = "a_car"
+    LANGUAGE = "a_language"
+
+
+REASONS: Mapping[Code | Breach | Recruit, Template] = {
     Code.NO_PLACE: Template(
         gettext_noop("It has no place on the map."),
         gettext_noop("Add an address or a corner nearby."),
@@ -245,6 +257,32 @@ REASONS: Mapping[Code | Breach, Template] = {
     Breach.DISTANCE: Template(
         gettext_noop("The run of helper %(helper)s would be %(km).1f km longer than they can go.")
     ),
+    Recruit.HELPER: Template(
+        gettext_noop("One more helper (%(mode)s) from %(since)s to %(until)s would reach more: %(asks)d."),
+        gettext_noop("Best near ask %(near)s."),
+    ),
+    Recruit.HELPER_SPEAKING: Template(
+        gettext_noop(
+            "One more helper (%(mode)s, %(languages)s) from %(since)s to %(until)s would reach more: %(asks)d."
+        ),
+        gettext_noop("Best near ask %(near)s."),
+    ),
+    Recruit.HELPER_WITH_SKILL: Template(
+        gettext_noop(
+            "One more helper (%(mode)s) with %(skills)s, from %(since)s to %(until)s, would reach more: %(asks)d."
+        ),
+        gettext_noop("Best near ask %(near)s."),
+    ),
+    Recruit.LATER: Template(
+        gettext_noop("With an hour more at the end, helper %(helper)s would reach more: %(asks)d.")
+    ),
+    Recruit.EARLIER: Template(
+        gettext_noop("With an hour more at the beginning, helper %(helper)s would reach more: %(asks)d.")
+    ),
+    Recruit.CAR: Template(gettext_noop("With a car, helper %(helper)s would reach more: %(asks)d.")),
+    Recruit.LANGUAGE: Template(
+        gettext_noop("With someone beside them who speaks %(languages)s, helper %(helper)s would reach more: %(asks)d.")
+    ),
     Breach.NOT_COLLECTED: Template(
         gettext_noop("Helper %(helper)s would come to ask %(ask)s without having picked up what it is about.")
     ),
@@ -262,7 +300,7 @@ class Reason:
     `detail` is the reason behind the reason, where there is one: what exactly the helper it is locked to is missing.
     """
 
-    code: Code | Breach
+    code: Code | Breach | Recruit
     facts: Mapping[str, Fact] = field(default_factory=dict)
     detail: Reason | None = None
 
@@ -282,6 +320,6 @@ def named(reason: Reason, names: Mapping[str, Mapping[str, str]]) -> Reason:
 
     An id without a name stays as it is. Helpers' names are also used for "locked".
     """
-    words = {"locked": names.get("helper", {}), "other": names.get("ask", {}), **names}
+    words = {"locked": names.get("helper", {}), "other": names.get("ask", {}), "near": names.get("ask", {}), **names}
     facts = {key: words.get(key, {}).get(str(value), value) for key, value in reason.facts.items()}
     return Reason(reason.code, facts, named(reason.detail, names) if reason.detail else None)

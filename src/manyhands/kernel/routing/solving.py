@@ -66,7 +66,7 @@ def solve(
     share done and the stops served so far. `start_plan`: begin with this plan, and never give back a worse one for this
     problem. Everything odd that people may enter ends as an unserved ask with its reason; nothing raises.
     """
-    return _Search(problem, until, seed, progress, travel or StraightLines(), start_plan).plan()
+    return Search(problem, until, seed, progress, travel or StraightLines(), start_plan).plan()
 
 
 def needs_mending(problem: Problem) -> bool:
@@ -86,7 +86,9 @@ class _Worth:
     saved: int
 
 
-class _Search:
+class Search:
+    """One search, from the problem to the written plan; `replan` uses its pieces."""
+
     def __init__(
         self,
         problem: Problem,
@@ -138,7 +140,7 @@ class _Search:
     # -- the whole way
 
     def plan(self) -> Plan:
-        orders: Orders = self._former() if self.start_plan else {}
+        orders: Orders = self.former() if self.start_plan else {}
         parts = 0
         if self.stops and self.turns:
             orders = self._fit_in(orders, only_locked=True)
@@ -146,12 +148,12 @@ class _Search:
             orders = self._mend(orders)
             orders = self._fit_in(orders)
             orders = self._finish(orders)
-        runs = self._runs(orders)
+        runs = self.runs(orders)
         if self.start_plan:
-            former = self._runs(self._former())
+            former = self.runs(self.former())
             if self._worth_of_runs(former, whole=True) > self._worth_of_runs(runs, whole=True):
                 runs = former
-        return self._written(runs, parts)
+        return self.written(runs, parts)
 
     def _first_look(self, orders: Orders) -> tuple[Orders, int]:
         """Each part searched once; together they have half of the budget, one part alone has most of it."""
@@ -316,7 +318,7 @@ class _Search:
 
     # -- small questions
 
-    def _former(self) -> Orders:
+    def former(self) -> Orders:
         """What of the former plan still stands in this problem."""
         rows = {t.key: i for i, t in enumerate(self.turns)}
         orders: Orders = {}
@@ -348,9 +350,17 @@ class _Search:
         return self._worth_of_runs(runs)
 
     def _worth_of_runs(self, runs: Sequence[Run], *, whole: bool = False) -> _Worth:
-        need = sum(need_with_locks(self.problem, self.problem.stop[i]) for run in runs for i in run.served)
+        need = self.need_of(runs)
         fair = tuple(-length for length in lengths(runs)) if whole else ()
         return _Worth(need, fair, -sum(cost_of(self.problem, run) for run in runs))
+
+    def counted(self, stop: Stop) -> int:
+        """The points of need the search counts for a stop."""
+        return need_with_locks(self.problem, self.problem.stop[stop.id])
+
+    def need_of(self, runs: Sequence[Run]) -> int:
+        """The points of need these runs meet, as the search counts them."""
+        return sum(need_with_locks(self.problem, self.problem.stop[i]) for run in runs for i in run.served)
 
     def _left(self, orders: Orders) -> Integers:
         served = np.zeros(len(self.stops), dtype=np.bool_)
@@ -368,7 +378,7 @@ class _Search:
 
     # -- the plan
 
-    def _runs(self, orders: Orders) -> list[Run]:
+    def runs(self, orders: Orders) -> list[Run]:
         """The orders as runs with times, in the problem as it was given."""
         runs = []
         for turn, order in sorted(orders.items()):
@@ -381,7 +391,8 @@ class _Search:
                 given = self._kept(self.problem, self.turns[turn], given)
         return runs
 
-    def _written(self, runs: list[Run], parts: int) -> Plan:
+    def written(self, runs: list[Run], parts: int) -> Plan:
+        """The runs as a plan, with a reason for everyone left out."""
         self.budget.tell(sum(len(run.served) for run in runs))
         bare = Plan(
             runs=tuple(runs),

@@ -100,7 +100,9 @@ def _rested(problem: Problem, turn: Turn, steps: list[Step], run: Run, travel: T
         for gap in range(len(steps) + 1):
             tried = [*steps[:gap], pause, *steps[gap:]]
             options.append((_timed(problem, turn, tried, travel), turn, tried))
-        run, turn, steps = min(options, key=lambda o: (not kept(o[0], rest), _lateness(o[0], turn), o[0].finish))
+        run, turn, steps = min(
+            options, key=lambda o: (_lateness(o[0], turn) > 0, not kept(o[0], rest), _lateness(o[0], turn), o[0].finish)
+        )
     return run
 
 
