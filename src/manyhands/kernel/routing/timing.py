@@ -96,7 +96,7 @@ def _rested(problem: Problem, turn: Turn, steps: list[Step], run: Run, travel: T
         rested = rest.window[0] + rest.seconds
         later = replace(turn, window=Window(max(turn.window.start, rested), turn.window.end))
         pause = Step(Doing.REST, None, (Window(*rest.window),), rest.seconds)
-        options = [(_timed(problem, later, steps, travel), later, steps)]
+        options = [(run, turn, steps), (_timed(problem, later, steps, travel), later, steps)]
         for gap in range(len(steps) + 1):
             tried = [*steps[:gap], pause, *steps[gap:]]
             options.append((_timed(problem, turn, tried, travel), turn, tried))
