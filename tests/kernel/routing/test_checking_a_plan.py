@@ -4,7 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-from manyhands.kernel.routing import Code, Hub, Order, Plan, Problem, Reason, Stop, Unserved, Window, check, retime
+from manyhands.kernel.routing import (
+    Break,
+    Code,
+    Hub,
+    Order,
+    Pause,
+    PickUp,
+    Plan,
+    Problem,
+    Reason,
+    Reload,
+    Stop,
+    Unserved,
+    Window,
+    check,
+    retime,
+)
 
 from .evenings import HOME, HOUR, SIX, dee, north
 
@@ -117,3 +133,68 @@ def test_a_locked_order_that_is_turned_round_is_found():
     problem = Problem(stops, (dee(),))
     turned = retime(problem, [Order("dee", ("b", "a"))])
     assert check(problem, turned) == ["Helper dee visits their locked stops in another order than agreed."]
+
+
+# -- what only some evenings have
+
+REST = Break(Window(SIX + 900, SIX + HOUR), 600)
+RICH = Problem(
+    (
+        Stop("a", north(2000), (), 600, (3,), building="tower", arriving=240, together="flat"),
+        Stop("b", north(2000), (), 600, (3,), building="tower", arriving=240, together="flat"),
+        Stop("c", north(3000), (Window(SIX, SIX + 2 * HOUR),), 300, (2,)),
+        Stop("d", north(4000), (), 300, (1,), pick_up=PickUp(north(1000), (Window(SIX, SIX + HOUR),), 300)),
+    ),
+    (dee(capacity=(7,), trips=2, breaks=(REST,), hub="pantry"), dee(id="cy", hub="pantry")),
+    (Hub("pantry", north(100), Window(SIX, SIX + 2 * HOUR), 60),),
+)
+
+
+@pytest.fixture
+def rich() -> Plan:
+    plan = retime(RICH, [Order("dee", ("d", "c", "a", "b", "d"))])
+    assert check(RICH, plan) == []
+    assert len(plan.runs[0].reloads) == 1
+    assert len(plan.runs[0].pauses) == 1
+    return plan
+
+
+def reload_with(plan, **changes) -> Plan:
+    return run_with(plan, reloads=(replace(plan.runs[0].reloads[0], **changes),))
+
+
+def without_visit(plan, number) -> Plan:
+    visits = plan.runs[0].visits
+    return run_with(plan, visits=(*visits[:number], *visits[number + 1 :]))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda p: without_visit(p, 0), "comes to ask d without having picked it up."),
+        (lambda p: without_visit(p, 4), "Ask d is picked up and never brought."),
+        (lambda p: visit_with(p, 4, collects=True), "Ask d is picked up 2 times."),
+        (lambda p: visit_with(p, 1, collects=True), "picks up ask c, which has no pick-up."),
+        (lambda p: visit_with(p, 0, start=SIX + HOUR, leave=SIX + HOUR + 300), "is not in any of its windows."),
+        (lambda p: visit_with(p, 0, load=(6,)), "After ask d helper dee is said to have 6 boxes left."),
+        (lambda p: without_visit(p, 2), "Asks a, b go together, but are not in one run."),
+        (lambda p: visit_with(p, 3, leave=p.runs[0].visits[3].start + 300), "is shorter than its 360 seconds."),
+        (lambda p: run_with(p, pauses=()), "does not get their break of 600 seconds"),
+        (lambda p: run_with(p, pauses=(Pause(1, SIX, SIX + 600),)), "is said to rest from"),
+        (
+            lambda p: run_with(p, pauses=(Pause(9, SIX, SIX + 600),)),
+            "loads or rests at a point that is not in their run.",
+        ),
+        (lambda p: run_with(p, reloads=()), "is said to set out with 2 boxes; it is 8."),
+        (
+            lambda p: run_with(p, reloads=(*p.runs[0].reloads, Reload(1, SIX, SIX, SIX, (0,)))),
+            "brings 3 loads and can bring 2.",
+        ),
+        (lambda p: reload_with(p, load=(9,)), "boxes after loading; it is"),
+        (lambda p: reload_with(p, arrive=SIX), "cannot be back to load by"),
+        (lambda p: reload_with(p, leave=p.runs[0].reloads[0].start), "has no time to load again."),
+        (lambda p: reload_with(p, leave=SIX + 3 * HOUR), "loads again while the hub is shut."),
+    ],
+)
+def test_a_spoilt_plan_of_a_fuller_evening_is_found_out(rich, spoil, sentence):
+    assert any(sentence in found for found in check(RICH, spoil(rich)))

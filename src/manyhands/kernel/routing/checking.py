@@ -166,7 +166,8 @@ def _times_hold(problem: Problem, helper: Helper, run: Run, stops: list[Stop], t
             break
         stop, visit = stops[number], run.visits[number]
         building, service, arriving, windows = _what_it_takes(stop, visit)
-        if number and building is not None and building == _what_it_takes(stops[number - 1], run.visits[number - 1])[0]:
+        stayed = number > 0 and all(again.before != number for again in run.reloads)
+        if stayed and building and building == _what_it_takes(stops[number - 1], run.visits[number - 1])[0]:
             service = max(0, service - arriving)
         seconds, metres = go(_place_of(stop, visit))
         gone += metres

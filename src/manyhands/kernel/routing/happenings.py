@@ -14,10 +14,11 @@ from manyhands.kernel.routing.problem import Helper, Problem, Stop, Window
 
 @dataclass(frozen=True, slots=True)
 class DroppedOut:
-    """A helper makes no run, or goes no further after the visit to the ask `after`."""
+    """A helper makes no run, or goes no further after the first so many `visits` of the run in this shift."""
 
     helper_id: str
-    after: str | None = None
+    visits: int = 0
+    shift: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """How far a helper is: with the ask `after` (None: has not set out yet), and free to go on at `free_at`.
+    """How far a helper is: the first so many `visits` of their run are behind them (pick-ups counted; 0: they have not
+    set out), and they are free to go on at `free_at`.
 
     So a stop that takes longer than planned, or a helper who sets out late. What they carry stays with them, and what
     has to be loaded first cannot be added to their run.
@@ -51,7 +53,7 @@ class UnderWay:
 
     helper_id: str
     free_at: int
-    after: str | None = None
+    visits: int = 0
     shift: int = 0
 
 
@@ -154,8 +156,8 @@ def _dropped_out(now: Now, happening: DroppedOut) -> Now:
     problem.helper[happening.helper_id]
     done: set[str] = set()
     for run in now.told.runs:
-        if run.helper_id == happening.helper_id and happening.after in run.stop_ids:
-            done = set(_gone_through(run, str(happening.after))[1])
+        if (run.helper_id, run.shift) == (happening.helper_id, happening.shift):
+            done = set(_gone_through(run, happening.visits)[0])
     stops = tuple(
         replace(s, locked_to=None, locked_order=None) if s.locked_to == happening.helper_id else s
         for s in _less(problem.stops, done)
@@ -164,14 +166,10 @@ def _dropped_out(now: Now, happening: DroppedOut) -> Now:
     return replace(now, problem=replace(problem, stops=stops, helpers=helpers), done=(*now.done, *sorted(done)))
 
 
-def _gone_through(run: Run, last: str) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
-    """Of a run up to the last visit to this ask: how many visits, which asks are met, which are picked up only."""
-    count = max(i for i, v in enumerate(run.visits) if v.stop_id == last) + 1
-    if run.visits[count - 1].stop_id == last and sum(v.stop_id == last for v in run.visits) == 1:
-        count = next(i for i, v in enumerate(run.visits) if v.stop_id == last) + 1
+def _gone_through(run: Run, count: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of the first so many visits of a run: which asks are met, and which are picked up only."""
     met = tuple(v.stop_id for v in run.visits[:count] if not v.collects)
-    fetched = tuple(v.stop_id for v in run.visits[:count] if v.collects and v.stop_id not in met)
-    return count, met, fetched
+    return met, tuple(v.stop_id for v in run.visits[:count] if v.collects and v.stop_id not in met)
 
 
 def _under_way(now: Now, happening: UnderWay) -> Now:
@@ -182,13 +180,14 @@ def _under_way(now: Now, happening: UnderWay) -> Now:
         opens, shuts = shifts[happening.shift]
         shifts[happening.shift] = Window(max(opens, happening.free_at), shuts)
     mine = [r for r in now.told.runs if (r.helper_id, r.shift) == (helper.id, happening.shift)]
-    if happening.after is None or not mine or happening.after not in mine[0].stop_ids:
+    if happening.visits <= 0 or not mine:
         late = replace(helper, shifts=tuple(shifts))
         return replace(now, problem=replace(problem, helpers=_helpers(problem, late)))
     run = mine[0]
-    count, met, fetched = _gone_through(run, happening.after)
+    count = min(happening.visits, len(run.visits))
+    met, fetched = _gone_through(run, count)
     with_them = {v.stop_id for v in run.visits[count:]}
-    last = problem.stop[happening.after]
+    last = problem.stop[run.visits[count - 1].stop_id]
     gone = happening.free_at - run.depart
     going_on = replace(
         helper,

@@ -9,7 +9,7 @@ from itertools import pairwise
 from manyhands.kernel.geo import Point, Travel
 from manyhands.kernel.routing.plan import Run
 from manyhands.kernel.routing.problem import Helper, Window
-from manyhands.kernel.routing.steps import Doing, Step
+from manyhands.kernel.routing.steps import Doing, Step, afresh
 
 NEVER = 1 << 60
 
@@ -93,7 +93,7 @@ def with_reloads(steps: list[Step], helper: Helper, station: Station, travel: Tr
     if cost >= NEVER:
         return steps
     reload = Step(Doing.RELOAD, station.place, (station.window,), station.loading)
-    return [s for i, step in enumerate(steps) for s in ((reload, step) if i in gaps else (step,))]
+    return [s for i, step in enumerate(steps) for s in ((reload, afresh(step)) if i in gaps else (step,))]
 
 
 def _detours(steps: Sequence[Step], helper: Helper, station: Station, travel: Travel) -> list[int]:

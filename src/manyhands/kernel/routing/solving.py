@@ -327,11 +327,14 @@ class Search:
             row = rows.get((run.helper_id, run.shift))
             if row is None or row in orders:
                 continue
-            order = []
+            order: list[Stop] = []
             for stop_id in run.stop_ids:
                 number = self.number.get(stop_id)
                 if number is not None and stop_id not in seen and self.may[row, number]:
-                    order.append(self.stops[number])
+                    stop = self.stops[number]
+                    # What is picked up already stands only once now.
+                    order = [s for s in order if s.id != stop_id] if stop.pick_up is None else order
+                    order.append(stop)
             seen.update(run.stop_ids)
             orders[row] = self._kept(self.pinned, self.turns[row], order)
         return orders

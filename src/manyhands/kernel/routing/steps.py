@@ -36,7 +36,7 @@ def as_visited(stops: Sequence[Stop]) -> list[Stop]:
         first = stop.pick_up is not None and times[stop.id] > 1 and stop.id not in seen
         seen.add(stop.id)
         half = stop.collecting if first else stop
-        if half.building is not None and half.building == before:
+        if half.building and half.building == before:
             shared = replace(half, service=max(0, half.service - half.arriving))
             visited.append(shared)
         else:
@@ -69,6 +69,14 @@ class Step:
     def loads(self) -> tuple[int, ...]:
         """What comes on board here, or leaves."""
         return self.stop.loads if self.stop is not None else ()
+
+
+def afresh(step: Step) -> Step:
+    """The step for someone who comes from elsewhere: with all that it takes to arrive."""
+    if step.stop is None:
+        return step
+    half = step.stop.collecting if step.doing is Doing.COLLECT else step.stop
+    return replace(step, service=half.service, windows=windows_for(half))
 
 
 def steps_of(stops: Sequence[Stop]) -> list[Step]:
