@@ -103,6 +103,7 @@ DELIVERIES: dict[str, Row] = {
     "deliveries:progress": _plan(),
     "deliveries:again": _plan(published, "post"),  # refused in a sentence: no planner is started by looking who may
     "deliveries:stop": _plan(method="post"),
+    "deliveries:happening": _plan(),
     "deliveries:check": _plan(method="post"),
     "deliveries:discard": _plan(method="post"),
     "deliveries:lock": Row(

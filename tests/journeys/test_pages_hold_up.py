@@ -110,6 +110,7 @@ print(json.dumps({
         at("exchange:offers_desk", "fairhaven"), at("deliveries:plans", "fairhaven"), at("deliveries:new_plan", "fairhaven"),
         at("exchange:import", "fairhaven"), at("exchange:export", "fairhaven"), at("exchange:letters", "fairhaven"), at("networks:members", "fairhaven"),
         at("deliveries:plan", "fairhaven", draft.pk), at("deliveries:plan", "fairhaven", live.pk),
+        at("deliveries:happening", "fairhaven", draft.pk),
         at("deliveries:plan_run", "fairhaven", draft.pk, drafted.pk), at("deliveries:move", "fairhaven", draft.pk, draft.stops.get().pk),
         at("deliveries:publish", "fairhaven", draft.pk), at("deliveries:links", "fairhaven", live.pk),
         at("deliveries:sheets", "fairhaven", live.pk), at("deliveries:labels", "fairhaven", live.pk),

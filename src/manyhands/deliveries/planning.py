@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time as clocks
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -25,7 +25,7 @@ from django.utils import timezone
 from manyhands.deliveries import actions, queries
 from manyhands.deliveries.models import LONGEST, Hub, Plan, Run, Stop
 from manyhands.deliveries.states import PlanState
-from manyhands.exchange.models import Helper
+from manyhands.exchange.models import Ask, Helper
 from manyhands.kernel import routing
 from manyhands.kernel.geo import Mode, Point, Travel
 from manyhands.kit import again
@@ -111,6 +111,11 @@ def evening(plan: Plan, *, now: datetime) -> Evening:
         now=_seconds(now),
     )
     return Evening(plan=plan, runs=runs, stops=stops, problem=problem, now=now)
+
+
+def with_asks(tonight: Evening, asks: Sequence[Ask]) -> list[routing.Stop]:
+    """These asks as stops of that evening, though they are not in its plan."""
+    return [_stop(Stop(plan=tonight.plan, ask=ask), tonight.plan, {}, now=tonight.now) for ask in asks]
 
 
 def _seconds(moment: datetime) -> int:
@@ -307,7 +312,8 @@ def _worked_out(plan: Plan, watch: _Watch, limit: routing.Until, now: Callable[[
     if not broken and (complaints := routing.check(tonight.problem, found, tonight.travel)):
         # What no single run can be blamed for: an ask lost or visited twice. Such a plan is not shown to anyone.
         raise RuntimeError(" ".join(complaints[:5]))
-    return actions.keep_plan(plan, found, broken=broken, times=tonight.times, now=now())
+    advice = () if watch.stopped() else routing.advise(tonight.problem, found, tonight.travel)
+    return actions.keep_plan(plan, found, broken=broken, advice=advice, times=tonight.times, now=now())
 
 
 def _keep_beating(watch: _Watch, ended: threading.Event) -> None:

@@ -123,6 +123,12 @@ def askable(network: Network, person: Someone, *, until: datetime) -> QuerySet[A
     )
 
 
+def to_add(plan: Plan, person: Someone) -> QuerySet[Ask]:
+    """Asks that wait and are not in this plan, those that wait longest first."""
+    waiting = askable(plan.network, person, until=plan.ends_at)
+    return waiting.exclude(pk__in=Stop.objects.filter(plan=plan).values("ask_id"))
+
+
 def picked(network: Network, person: Someone, keys: Iterable[str]) -> QuerySet[Ask]:
     """The asks picked at the desk, by code or key, as far as a plan of this person can take them on."""
     codes, uuids = [], []

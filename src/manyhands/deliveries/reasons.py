@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from manyhands.deliveries.models import Run
+from manyhands.deliveries.models import Run, Stop
+from manyhands.exchange.models import Helper
 from manyhands.kernel import routing
 
 
@@ -30,8 +33,8 @@ def unpacked(kept: Mapping[str, Any]) -> routing.Reason | None:
     return routing.Reason(code=code, facts=kept.get("facts", {}), detail=unpacked(detail) if detail else None)
 
 
-def _code(text: str) -> routing.Code | routing.Breach | None:
-    for kind in (routing.Code, routing.Breach):
+def _code(text: str) -> routing.Code | routing.Breach | routing.Recruit | None:
+    for kind in (routing.Code, routing.Breach, routing.Recruit):
         if text in set(kind):
             return kind(text)
     return None
@@ -49,8 +52,9 @@ class Told:
 class Names:
     """Who the keys in a plan's reasons stand for."""
 
-    def __init__(self, runs: Iterable[Run]) -> None:
+    def __init__(self, runs: Iterable[Run], stops: Iterable[Stop] = ()) -> None:
         listed = list(runs)
+        self._areas = {stop.ask.code: str(stop.ask.place.area) for stop in stops if stop.ask.place.area is not None}
         self._helpers = {str(run.pk): run.helper.membership.person.short_name or gettext("a helper") for run in listed}
         self._hubs = {str(run.hub_id): run.hub.name for run in listed if run.hub is not None}
 
@@ -75,6 +79,14 @@ class Names:
             facts["hub"] = self._hubs.get(str(facts["hub"]), str(facts["hub"]))
         if "languages" in facts:
             facts["languages"] = ", ".join(language_name(code) for code in str(facts["languages"]).split(", "))
+        if "near" in facts:
+            facts["near"] = self._areas.get(str(facts["near"]), str(facts["near"]))
+        for name in ("since", "until"):
+            if name in facts:
+                moment = timezone.localtime(datetime.fromtimestamp(int(facts[name]), tz=UTC))
+                facts[name] = moment.strftime("%H:%M")
+        if "mode" in facts:
+            facts["mode"] = str(dict(Helper.Mode.choices).get(str(facts["mode"]), facts["mode"]))
         if "unit" in facts:
             facts["unit"] = gettext("boxes")
         detail = None if reason.detail is None else self._named(reason.detail)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from manyhands.deliveries.views import desk_runs, hubs, making, moving, papers, plans, runs
+from manyhands.deliveries.views import desk_runs, happening, hubs, making, moving, papers, plans, runs
 
 app_name = "deliveries"
 PLAN = "<slug:network>/desk/plans/<uuid:plan>/"
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path(PLAN + "progress/", plans.progress, name="progress"),
     path(PLAN + "again/", plans.again, name="again"),
     path(PLAN + "stop/", plans.stop, name="stop"),
+    path(PLAN + "happening/", happening.happening, name="happening"),
     path(PLAN + "check/", plans.check, name="check"),
     path(PLAN + "discard/", plans.discard, name="discard"),
     path(PLAN + "lock/", plans.lock, name="lock"),

@@ -143,18 +143,20 @@ def keep_plan(
     result: routing.Plan,
     *,
     broken: Sequence[routing.Reason],
+    advice: Sequence[routing.Advice] = (),
     now: datetime,
     times: Mapping[str, Any] | None = None,
 ) -> bool:
     """Write down what the planner found, if it is still asked for. ``plan`` is as it was when the planner began.
 
-    ``times``: what its times go by, for the page.
+    ``times``: what its times go by, for the page. ``advice``: what would reach more.
     """
     attempt = plan.attempt
     plan = locked_plan(plan)
     if plan.attempt != attempt or plan.state != PlanState.WORKING:
         return False
     write(plan, result, broken, times)
+    plan.summary["recruit"] = [reasons.packed(one.reason) for one in advice]
     plan.summary |= {"rounds": result.stats.rounds, "stopped": result.stats.stopped}
     plan.state, plan.progress, plan.best_so_far = PlanState.DRAFT, 1.0, result.served
     plan.heartbeat_at = now
@@ -178,6 +180,8 @@ def write(
     plan: Plan, result: routing.Plan, broken: Sequence[routing.Reason], times: Mapping[str, Any] | None = None
 ) -> None:
     """Write runs, times and reasons into the rows of a plan. The caller holds the plan and saves its summary."""
+    # What more help would reach was found for the plan as it was.
+    plan.summary.pop("recruit", None)
     runs = {str(run.pk): run for run in Run.objects.filter(plan=plan)}
     stops = {stop.ask.code: stop for stop in Stop.objects.filter(plan=plan).select_related("ask")}
     rows: list[Run | Stop] = [*runs.values(), *stops.values()]
@@ -252,6 +256,35 @@ def put_stops(
     write(plan, result, broken, times)
     plan.save(update_fields=["summary"])
     journal.record("plan.changed", plan, by=by, now=now, **details)
+    return plan
+
+
+@transaction.atomic
+def put_otherwise(
+    plan: Plan,
+    result: routing.Plan,
+    *,
+    broken: Sequence[routing.Reason],
+    times: Mapping[str, Any] | None = None,
+    without: Sequence[Run],
+    added: Sequence[Ask],
+    by: Person | None,
+    now: datetime,
+) -> Plan:
+    """Write down the plan as it is without the runs of those who dropped out, and with these asks more."""
+    plan = locked_plan(plan)
+    refuse_if(rules.why_not_change(by, plan))
+    if any(ask.network_id != plan.network_id for ask in added):
+        raise Refused(_("Only asks and helpers of this network can be planned."))
+    gone = [run.pk for run in without]
+    Stop.objects.filter(plan=plan, run__in=gone).update(
+        run=None, position=None, arrive_at=None, start_at=None, leave_at=None, is_locked=False
+    )
+    Run.objects.filter(plan=plan, pk__in=gone).delete()
+    Stop.objects.bulk_create((Stop(plan=plan, ask=ask) for ask in added), batch_size=500)
+    write(plan, result, broken, times)
+    plan.save(update_fields=["summary"])
+    journal.record("plan.changed", plan, by=by, now=now, dropped=len(gone), added=len(added))
     return plan
 
 

@@ -72,7 +72,7 @@ def plan(request: NetworkRequest, plan: Any) -> HttpResponse:
         stop.plan = this
     unserved = [stop for stop in stops if stop.run_id is None]
     each = showing.shown(runs, stops)
-    names = Names(runs)
+    names = Names(runs, stops)
     page = Paginator([one for one in each if one.stops], RUNS_ON_A_PAGE).get_page(request.GET.get("page"))
     listed = list(page.object_list)
     on_map = [stop for one in listed for stop in one.stops]
@@ -95,6 +95,7 @@ def plan(request: NetworkRequest, plan: Any) -> HttpResponse:
             "unserved_count": len(unserved),
             "unserved": showing.explained(unserved[:UNSERVED_BESIDE_RUNS], names),
             "broken": [names.tell(kept) for kept in this.summary.get("broken", [])],
+            "recruit": [names.tell(kept) for kept in this.summary.get("recruit", [])],
             "gone": this.summary.get("gone", 0),
             "left_over": queries.left_over(this).count() if this.state == PlanState.PUBLISHED else 0,
         },

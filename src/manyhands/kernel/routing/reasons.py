@@ -259,19 +259,19 @@ REASONS: Mapping[Code | Breach | Recruit, Template] = {
     ),
     Recruit.HELPER: Template(
         gettext_noop("One more helper (%(mode)s) from %(since)s to %(until)s would reach more: %(asks)d."),
-        gettext_noop("Best near ask %(near)s."),
+        gettext_noop("Best from around %(near)s."),
     ),
     Recruit.HELPER_SPEAKING: Template(
         gettext_noop(
             "One more helper (%(mode)s, %(languages)s) from %(since)s to %(until)s would reach more: %(asks)d."
         ),
-        gettext_noop("Best near ask %(near)s."),
+        gettext_noop("Best from around %(near)s."),
     ),
     Recruit.HELPER_WITH_SKILL: Template(
         gettext_noop(
             "One more helper (%(mode)s) with %(skills)s, from %(since)s to %(until)s, would reach more: %(asks)d."
         ),
-        gettext_noop("Best near ask %(near)s."),
+        gettext_noop("Best from around %(near)s."),
     ),
     Recruit.LATER: Template(
         gettext_noop("With an hour more at the end, helper %(helper)s would reach more: %(asks)d.")

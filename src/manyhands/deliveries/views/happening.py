@@ -1,0 +1,135 @@
+"""The desk says what happened to a plan, sees what would change for whom, and then makes it so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from manyhands.deliveries import otherwise, queries, rules
+from manyhands.deliveries.models import Run
+from manyhands.deliveries.otherwise import Otherwise, moment
+from manyhands.deliveries.reasons import Names, Told
+from manyhands.deliveries.views import showing
+from manyhands.deliveries.views.plans import found, person
+from manyhands.kernel import routing
+from manyhands.kit.refusals import Refused
+from manyhands.networks.here import NetworkRequest, for_role
+from manyhands.networks.states import Role
+
+# A page stays light enough for a bad line.
+ASKS_OFFERED = 40
+CHANGES_SHOWN = 60
+
+
+@for_role(Role.DISPATCHER)
+def happening(request: NetworkRequest, plan: Any) -> HttpResponse:
+    """Someone dropped out, something came in: what would change, before it does."""
+    this = found(request, plan)
+    now = timezone.now()
+    runs = list(queries.runs_in(this))
+    offered = list(queries.to_add(this, request.user)[:ASKS_OFFERED])
+    without = {key for key in request.POST.getlist("run") if key in {str(run.pk) for run in runs}}
+    codes = set(request.POST.getlist("ask"))
+    added = [ask for ask in offered if ask.code in codes]
+    why_not = rules.why_not_change(person(request), this)
+    seen: Otherwise | None = None
+    asked = request.method == "POST" and why_not is None
+    if asked and (without or added):
+        try:
+            if mark := request.POST.get("mark", ""):
+                if otherwise.take(this, without=without, added=added, mark=mark, by=person(request), now=now):
+                    messages.success(request, _("So it is. Nobody was told anything yet."))
+                    return redirect("deliveries:plan", request.network.slug, this.pk)
+                messages.warning(request, _("Things have moved meanwhile. Look once more at what would change."))
+            seen = otherwise.look(this, without=without, added=added, now=now)
+        except Refused as no:
+            messages.error(request, str(no))
+    elif asked:
+        messages.warning(request, _("Say first who dropped out or what came in."))
+    return render(
+        request,
+        "deliveries/happening.html",
+        {
+            "plan": this,
+            "why_not": why_not,
+            "runs": [(run, showing.name_of(run), str(run.pk) in without) for run in runs],
+            "offered": [(ask, ask.code in codes) for ask in offered],
+            "seen": seen,
+            "lines": _lines(seen, runs) if seen is not None else [],
+            "more": max(0, len(_changes(seen)) - CHANGES_SHOWN) if seen is not None else 0,
+            "sums": _sums(seen) if seen is not None else [],
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """What changes for one ask: who came and who comes, when, and why nobody does any more."""
+
+    code: str
+    kind: str
+    tone: str
+    who_before: str
+    who_now: str
+    before: datetime | None
+    now: datetime | None
+    told: Told | None = None
+
+
+def _changes(seen: Otherwise) -> list[tuple[str, str, routing.Change]]:
+    changes = seen.changes
+    return [
+        *((_("not reached any more"), "stuck", change) for change in changes.dropped),
+        *((_("someone else comes"), "wait", change) for change in changes.moved),
+        *((_("another time"), "wait", change) for change in changes.retimed),
+        *((_("new in a run"), "good", change) for change in changes.added),
+    ]
+
+
+def _lines(seen: Otherwise, runs: Sequence[Run]) -> list[Line]:
+    names = Names(runs)
+    who = {str(run.pk): showing.name_of(run) for run in runs}
+    reasons = seen.found.plan.reason_of
+    return [
+        Line(
+            code=change.stop_id,
+            kind=kind,
+            tone=tone,
+            who_before=who.get(change.helper_before or "", ""),
+            who_now=who.get(change.helper_now or "", ""),
+            before=moment(change.start_before),
+            now=moment(change.start_now),
+            told=names.say(reasons[change.stop_id]) if change.stop_id in reasons else None,
+        )
+        for kind, tone, change in _changes(seen)[:CHANGES_SHOWN]
+    ]
+
+
+def _sums(seen: Otherwise) -> list[tuple[str, str, str]]:
+    """The two plans side by side."""
+    return side_by_side(seen.before, seen.found.plan)
+
+
+def side_by_side(one: routing.Plan, other: routing.Plan) -> list[tuple[str, str, str]]:
+    """What is worth comparing of two plans, in words and numbers."""
+
+    def numbers(plan: routing.Plan) -> list[str]:
+        longest = max((run.seconds for run in plan.runs), default=0)
+        return [
+            str(plan.served),
+            str(len(plan.unserved)),
+            str(len(plan.runs)),
+            f"{plan.metres / 1000:.1f}",
+            f"{longest // 3600}:{longest % 3600 // 60:02}",
+        ]
+
+    what = [_("asks in a run"), _("asks not reached"), _("runs"), _("km in all"), _("the longest run, in hours")]
+    return list(zip(what, numbers(one), numbers(other), strict=True))
