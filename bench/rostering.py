@@ -75,7 +75,7 @@ def run(file: Path, engine: str, budget: float, seed: int, cores: int) -> Outcom
     problem = read(file)
     try:
         if engine == "ours":
-            left = budget - (time.monotonic() - begun) - 0.5
+            left = 0.97 * budget - (time.monotonic() - begun) - 0.5
             roster = solve_weeks(problem, until=Seconds(max(0, left), clock=time.monotonic), seed=seed, cores=cores)
         else:
             found = solve_whole(problem, engine, budget, seed, cores)

@@ -21,8 +21,11 @@ from manyhands.kernel.rostering.patterns import (
     penalty,
     solve_weeks,
 )
+from manyhands.kernel.rostering.patterns.diving import Part
 from manyhands.kernel.rostering.patterns.exactly import exact_line
 from manyhands.kernel.rostering.patterns.pricing import Span
+from manyhands.kernel.rostering.patterns.several import never
+from manyhands.kernel.rostering.patterns.starting import first_lines
 from manyhands.kernel.rostering.patterns.tables import Tables
 from manyhands.kernel.routing.until import Rounds
 from tests.kernel.rostering.wards import ward
@@ -141,6 +144,22 @@ def test_more_than_a_quarter_is_made_stretch_by_stretch():
     problem = ward(11, workers=5, days=84, kinds=2)
     roster = solve_weeks(problem, until=Rounds(2), seed=1)
     assert check(problem, roster) == []
+
+
+def test_parts_of_six_weeks_leave_the_days_around_them_as_they_were():
+    problem = ward(4, workers=9, days=42, kinds=2)
+    tables = Tables(problem)
+    lines = first_lines(tables, np.random.default_rng(1))
+    for first, last in ((7, 35), (0, 28), (14, 42)):
+        made = Part(tables, lines, np.arange(0, 9, 2), first, last).dive(never, tables.cost(lines), 40)
+        outside = [day for day in range(42) if not first <= day < last]
+        assert (made.lines[:, outside] == lines[:, outside]).all()
+        assert (made.lines[1::2] == lines[1::2]).all()
+        assert made.cost <= tables.cost(lines)
+        lines = made.lines
+        names = {worker.id: tuple(lines[n]) for n, worker in enumerate(problem.workers)}
+        days = {who: tuple(None if k < 0 else problem.kinds[k].id for k in line) for who, line in names.items()}
+        assert check(problem, WeeksRoster(days, made.cost)) == []
 
 
 def test_someone_whose_rules_leave_no_line_is_named():

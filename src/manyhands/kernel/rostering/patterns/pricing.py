@@ -38,7 +38,7 @@ class Span:
         self.may_rest: Floats = np.zeros(wish.shape[:2])
         self.least, self.longest = tables.least[who].copy(), tables.longest[who].copy()
         self.weekends, self.most = tables.weekends[who].copy(), tables.most[who].copy()
-        if lines is not None and (first, last) != (0, tables.problem.days):
+        if lines is not None and (free.start > 0 or free.stop < tables.problem.days):
             self._hold(lines, free)
         self._touched: dict[tuple[int, int], int] = {}
         self.rest = int(tables.rest[who[0]])

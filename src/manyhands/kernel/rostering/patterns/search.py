@@ -14,7 +14,7 @@ from manyhands.kernel.rostering.patterns.tables import OFF, Ints, Tables
 from manyhands.kernel.routing.budget import Budget
 from manyhands.kernel.routing.until import Seconds, Until
 
-WHOLE_STATES = 1_500_000
+WHOLE_STATES = 1_000_000
 PART_CELLS = 300
 AT_ONCE = 2
 SMALL = 8_000
