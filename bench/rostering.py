@@ -10,13 +10,16 @@ import argparse
 import csv
 import os
 import time
+from collections import Counter
 from pathlib import Path
 
 from bench.curtois import read
 from bench.measuring import Outcome, Row, Table, gap, measure
+from manyhands.kernel.rostering.patterns.problem import Weeks, WeeksRoster
 
 ENGINES = ("ours", "highs", "cpsat")
 PATIENCE = 120.0
+MOST_EXPLAINED = 40
 
 
 def main() -> None:
@@ -89,8 +92,20 @@ def run(file: Path, engine: str, budget: float, seed: int, cores: int) -> Outcom
         max(0, cover.wanted - sum(line[cover.day] == cover.kind for line in roster.days.values()))
         for cover in problem.covers
     )
-    bound = "" if roster.bound is None else f"bound {roster.bound}{', proven' if roster.proven else ''}"
-    return Outcome(not broken, penalty(problem, roster), short, broken[0] if broken else bound)
+    bound = "" if (roster.bound or 0) <= 0 else f"bound {roster.bound}{', proven' if roster.proven else ''}; "
+    return Outcome(
+        not broken, penalty(problem, roster), short, broken[0] if broken else bound + _what_binds(problem, roster)
+    )
+
+
+def _what_binds(problem: Weeks, roster: WeeksRoster) -> str:
+    """For places with too few people: which rule alone keeps how many away, summed over the first places."""
+    from manyhands.kernel.rostering.patterns import gaps
+
+    alone: Counter[str] = Counter()
+    for place in gaps(problem, roster, most=MOST_EXPLAINED):
+        alone.update(dict(place.binds))
+    return ", ".join(f"{rule} keeps {count} away" for rule, count in alone.most_common(3))
 
 
 def _best_known(file: Path) -> dict[str, float]:

@@ -27,7 +27,7 @@ from manyhands.kernel.rostering.patterns.pricing import Span
 from manyhands.kernel.rostering.patterns.several import never
 from manyhands.kernel.rostering.patterns.starting import first_lines
 from manyhands.kernel.rostering.patterns.tables import Tables
-from manyhands.kernel.routing.until import Rounds
+from manyhands.kernel.routing.until import Rounds, Seconds
 from tests.kernel.rostering.wards import ward
 
 SHARED = Path(__file__).parents[3] / ".." / "shared" / "bench" / "rostering"
@@ -160,6 +160,14 @@ def test_parts_of_six_weeks_leave_the_days_around_them_as_they_were():
         names = {worker.id: tuple(lines[n]) for n, worker in enumerate(problem.workers)}
         days = {who: tuple(None if k < 0 else problem.kinds[k].id for k in line) for who, line in names.items()}
         assert check(problem, WeeksRoster(days, made.cost)) == []
+
+
+@pytest.mark.parametrize("patience", [1, 4, 30])
+def test_a_search_that_is_stopped_at_any_moment_keeps_every_rule(patience):
+    problem = ward(7, workers=8, days=28, kinds=3)
+    asked = iter(range(10_000))
+    roster = solve_weeks(problem, until=Seconds(patience, clock=lambda: next(asked) / 3))
+    assert check(problem, roster) == []
 
 
 def test_someone_whose_rules_leave_no_line_is_named():

@@ -18,6 +18,8 @@ from manyhands.kernel.rostering.patterns.tables import OFF, Floats, Ints, Tables
 GOOD = 1e-6
 SMOOTH = 0.4
 PROOFS = 8
+# Of more workers than this, more than one is settled at a time.
+MANY = 45
 PROOF_EFFORT = 2.0
 
 
@@ -87,12 +89,13 @@ class Part:
         while open_:
             if hurry():
                 # No time for care: everyone takes the line they have most of.
-                for place in list(open_):
-                    self._give(self.master.shares(place)[0][1], place, open_, lines)
+                most = [self.master.shares(place)[0][1] for place in open_]
+                for place, column in zip(list(open_), most, strict=True):
+                    self._give(column, place, open_, lines)
                 break
             self._settle(open_, lines)
             if open_:
-                self._generate(np.array(open_), hurry, max(2, rounds // 12), -np.inf)
+                self._generate(np.array(open_), hurry, max(2, min(rounds // 12, 600 // len(self.who))), -np.inf)
         cost = self.tables.cost(lines)
         return Dive(lines, cost, bound) if cost < best[1] else Dive(*best, bound)
 
@@ -128,7 +131,8 @@ class Part:
         """Settle whoever has one line only, and the surest of the others."""
         shares = sorted(((self.master.shares(place)[0], place) for place in open_), key=lambda one: -one[0][0])
         for number, ((share, column), place) in enumerate(shares):
-            if share > 0.999 or number == 0 or (share > 0.8 and number < len(shares) // 5):
+            surest = number <= len(self.who) // MANY
+            if share > 0.999 or surest or (share > 0.8 and number < len(shares) // 5):
                 self._give(column, place, open_, lines)
         self.master.solve()
 

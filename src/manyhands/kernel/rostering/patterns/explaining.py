@@ -33,13 +33,13 @@ class Gap:
         return tuple(alone.most_common())
 
 
-def gaps(problem: Weeks, roster: WeeksRoster) -> tuple[Gap, ...]:
-    """Every place with too few people, in the order of the problem."""
+def gaps(problem: Weeks, roster: WeeksRoster, most: int | None = None) -> tuple[Gap, ...]:
+    """Every place with too few people (`most`: only the first so many), in the order of the problem."""
     there = Counter((day, kind) for line in roster.days.values() for day, kind in enumerate(line))
+    short = [cover for cover in problem.covers if cover.under and there[cover.day, cover.kind] < cover.wanted]
     return tuple(
         Gap(cover.day, cover.kind, cover.wanted - there[cover.day, cover.kind], _why(problem, roster, cover))
-        for cover in problem.covers
-        if cover.under and there[cover.day, cover.kind] < cover.wanted
+        for cover in short[:most]
     )
 
 
