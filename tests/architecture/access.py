@@ -274,6 +274,7 @@ ACCESS: dict[str, Row] = {
     "exchange:desk": Row(DESK),
     "exchange:bulk": Row(DESK, method="post", data={"do": "ready"}),
     "exchange:moved": Row(DESK),
+    "exchange:together": Row(DESK),
     "exchange:desk_ask": Row(DESK),
     "exchange:ask_page": _ask_row(DESK),
     "exchange:put_right": _ask_row(DESK),

@@ -105,7 +105,7 @@ print(json.dumps({
         at("privacy:who_saw_me", "fairhaven"), at("exchange:forget_me", "fairhaven"), at("exchange:my_care", "fairhaven"), at("networks:heads", "fairhaven"),
         at("deliveries:my_run", "fairhaven", running.pk)],
     "Dalia Reyes": [at("safety:reports"), at("safety:handle", told.pk),
-        at("home:now", "fairhaven"), at("exchange:desk", "fairhaven"), at("exchange:desk_ask", "fairhaven"),
+        at("home:now", "fairhaven"), at("exchange:desk", "fairhaven"), at("exchange:together", "fairhaven"), at("exchange:desk_ask", "fairhaven"),
         at("exchange:ask_page", "fairhaven", ready.code), at("exchange:ask_page", "fairhaven", met.code),
         at("exchange:offers_desk", "fairhaven"), at("deliveries:plans", "fairhaven"), at("deliveries:new_plan", "fairhaven"),
         at("exchange:import", "fairhaven"), at("exchange:export", "fairhaven"), at("exchange:letters", "fairhaven"), at("networks:members", "fairhaven"),

@@ -6,14 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 from manyhands.deliveries import from_files
 from manyhands.deliveries.from_files import SetAside, Span, windows_of
 from manyhands.kernel.geo import Mode, Point
-from manyhands.kernel.matching import Ask, Helper, Market, Problem, Trader, Window
+from manyhands.kernel.matching import Ask, Helper, Problem, Window
 from manyhands.kernel.sheets import Record
 from manyhands.kernel.sheets.lexicon import plain
 from manyhands.kernel.sheets.saying import need_in_words, needs_in_words
+
+if TYPE_CHECKING:
+    from manyhands.kernel.matching.rings import Market
 
 AHEAD = timedelta(days=14)
 MOST_PLACES = 1_000
@@ -126,6 +130,8 @@ def market_from(
     """Everyone who stands in both sheets, known by phone or e-mail (or, with neither, by their name), and a row of
     theirs by id.
     """
+    from manyhands.kernel.matching.rings import Market, Trader
+
     things = _Things([*asks, *offers])
     gives: dict[str, set[str]] = defaultdict(set)
     wants: dict[str, set[str]] = defaultdict(set)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from manyhands.deliveries.matched_from_files import Town
 from manyhands.deliveries.papers import LeftOut
@@ -14,6 +15,9 @@ from manyhands.kernel.geo import StraightLines
 from manyhands.kernel.matching.pairs import ways
 from manyhands.kernel.sheets import Record, write_csv
 from manyhands.kernel.sheets.saying import needs_in_words, place_in_words
+
+if TYPE_CHECKING:
+    from manyhands.kernel.matching.rings import Rings
 
 MATCH_HEADINGS = (
     "row", "name", "phone", "email", "place", "what", "with row", "with", "their phone", "their email", "their place",
@@ -102,7 +106,7 @@ def why(pair: matching.Suggestion) -> str:
     return ". ".join(said)
 
 
-def rings_csv(found: matching.Rings, people: Mapping[str, Record]) -> bytes:
+def rings_csv(found: Rings, people: Mapping[str, Record]) -> bytes:
     """One row per gift, ring after ring; each is an offer that holds if all in the ring say yes."""
     rows: list[list[str | float]] = []
     for number, ring in enumerate(found.rings, 1):
@@ -127,7 +131,7 @@ def rings_csv(found: matching.Rings, people: Mapping[str, Record]) -> bytes:
     return write_csv(RING_HEADINGS, rows)
 
 
-def alone_csv(found: matching.Rings, people: Mapping[str, Record]) -> bytes:
+def alone_csv(found: Rings, people: Mapping[str, Record]) -> bytes:
     """Who both gives and wants and is in no ring, and why."""
     return write_csv(
         ("row", "name", "reason", "why", "what would change it"),

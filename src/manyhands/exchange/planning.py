@@ -67,6 +67,66 @@ def helpers_for(ask: Ask, *, now: datetime, limit: int = 6) -> Fits[Helper]:
     return _fits(found, helpers, lambda pair: pair.helper_id, without_distance=hidden)
 
 
+@dataclass(frozen=True, slots=True)
+class AllAtOnce:
+    """For each ask the helper who is best for everyone together, with why; and the asks that have nobody, with why."""
+
+    pairs: tuple[tuple[Ask, Fitting[Helper]], ...]
+    left_out: tuple[Fitting[Ask], ...]
+
+
+def everyone_at_once(asks: Sequence[Ask], network: Network, *, now: datetime) -> AllAtOnce:
+    """All these asks and all helpers of the network in one matching. It is a suggestion; nothing is given to anybody.
+
+    Where a helper or an asker is in danger, how far the two are from each other is not said.
+    """
+    helpers = {str(helper.pk): helper for helper in queries.helpers_of(network)}
+    windows = [window for ask in asks if (window := _window_of(ask))]
+    apart = {ask.pk: kept_apart_from(ask.asking.asked_by_id, network) for ask in asks}
+    problem = matching.Problem(
+        asks=tuple(_ask(ask, now) for ask in asks),
+        helpers=tuple(
+            _helpers(
+                helpers.values(),
+                since=min((start for start, _end in windows), default=now),
+                until=max((end for _start, end in windows), default=now),
+                now=now,
+            )
+        ),
+        blocked=frozenset(
+            (str(ask.pk), key)
+            for ask in asks
+            if apart[ask.pk]
+            for key, helper in helpers.items()
+            if helper.membership.person_id in apart[ask.pk]
+        ),
+        remembered=_who_knows_whom(asks, network),
+    )
+    found = matching.match_all(problem)
+    careful = in_danger(network)
+    by_key = {str(ask.pk): ask for ask in asks}
+    names = {key: helper.membership.person.short_name for key, helper in helpers.items()}
+    hidden = {key for key, helper in helpers.items() if helper.membership.person_id in careful}
+    quiet = {key for key, ask in by_key.items() if ask.asking.asked_by_id in careful}
+    pairs = {}
+    for pair in found.pairs:
+        told = [
+            r for r in pair.reasons if "km" not in r.facts or not (pair.helper_id in hidden or pair.ask_id in quiet)
+        ]
+        said = tuple(filter(None, (_said(reason, None) for reason in told)))
+        pairs[pair.ask_id] = (by_key[pair.ask_id], Fitting(helpers[pair.helper_id], said))
+    left = {}
+    for out in found.unmatched:
+        reason = out.reason
+        if "km" in reason.facts and (out.ask_id in quiet or reason.facts.get("helper") in hidden):
+            left[out.ask_id] = Fitting(by_key[out.ask_id], (gettext("Everyone who could do it is too far away."),))
+        else:
+            left[out.ask_id] = Fitting(by_key[out.ask_id], _why_nobody(matching.named(reason, names)))
+    return AllAtOnce(
+        tuple(pairs[key] for key in by_key if key in pairs), tuple(left[key] for key in by_key if key in left)
+    )
+
+
 def offers_for(ask: Ask, *, now: datetime, limit: int = 5, person: queries.Someone = None) -> Fits[Offer]:
     """Which open offers fit an ask: of its kind, or of no kind named. For ``person`` without what they may not see."""
     apart = kept_apart_from(ask.asking.asked_by_id, ask.network)
@@ -234,6 +294,25 @@ def _who_was_there_before(ask: Ask) -> set[str]:
     return {str(key) for key in good.values_list("helper", flat=True).distinct()}
 
 
+def _who_knows_whom(asks: Sequence[Ask], network: Network) -> frozenset[tuple[str, str]]:
+    """Whom of those who ask which helpers brought something to before, however many there are in three questions."""
+    askers: dict[Any, set[str]] = {}
+    for ask in asks:
+        for person in same_as(ask.asking.asked_by_id, network):
+            askers.setdefault(person, set()).add(str(ask.pk))
+    points = ContactPoint.objects.exclude(kind=ContactPoint.Kind.OTHER)
+    marks: dict[Any, set[str]] = {}
+    for person, mark in points.filter(person__in=askers).values_list("person", "value_index"):
+        marks.setdefault(bytes(mark), set()).update(askers[person])
+    there: dict[Any, set[str]] = {person: set(keys) for person, keys in askers.items()}
+    for person, mark in points.filter(value_index__in=list(marks)).values_list("person", "value_index"):
+        there.setdefault(person, set()).update(marks[bytes(mark)])
+    claims = Claim.objects.filter(network=network, state=ClaimState.DONE, ask__asking__asked_by__in=there)
+    good = claims.filter(ask__state__in=[AskState.MET, AskState.PARTLY_MET])
+    known = good.values_list("helper", "ask__asking__asked_by").distinct()
+    return frozenset((ask, str(helper)) for helper, person in known for ask in there[person])
+
+
 def _known_to(helper: Helper, asks: Sequence[Ask]) -> set[str]:
     """Those of the asks whose asker this helper brought something to before."""
     done = Claim.objects.filter(helper=helper, state=ClaimState.DONE)
@@ -291,12 +370,24 @@ def _fits(
     )
 
 
-def _said(reason: matching.Reason, words: dict[For | Against, Any] | None) -> str:
+def _why_nobody(reason: matching.Reason) -> tuple[str, ...]:
+    """Why an ask has nobody, what is behind that, and what would change it."""
+    behind = _said(reason.detail, None) if reason.detail else ""
+    return tuple(filter(None, (_said(reason, None), behind, _worded(reason).change(gettext))))
+
+
+def _worded(reason: matching.Reason) -> matching.Reason:
+    """The reason with languages and skills as the reader calls them."""
     facts = dict(reason.facts)
     if "languages" in facts:
         facts["languages"] = ", ".join(languages.names_of(str(facts["languages"]).split(", ")))
     if "skills" in facts:
         facts["skills"] = ", ".join(gettext(skill) for skill in str(facts["skills"]).split(", "))
+    return matching.Reason(reason.code, facts)
+
+
+def _said(reason: matching.Reason, words: dict[For | Against, Any] | None) -> str:
+    worded = _worded(reason)
     if words is None:
-        return matching.Reason(reason.code, facts).sentence(gettext)
-    return str(words[reason.code]) % facts if reason.code in words else ""
+        return worded.sentence(gettext)
+    return str(words[reason.code]) % worded.facts if reason.code in words else ""

@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:network>/desk/sleep/wake/", sleeping.wake, name="wake"),
     path("<slug:network>/desk/forgetting/hold/<uuid:key>/release/", keeping.release, name="release"),
     path("<slug:network>/desk/", desk.desk, name="desk"),
+    path("<slug:network>/desk/together/", desk.together, name="together"),
     path("<slug:network>/desk/move/", desk.bulk, name="bulk"),
     path("<slug:network>/desk/moved/", desk.moved, name="moved"),
     path("<slug:network>/desk/write-down/", writing_down.desk_ask, name="desk_ask"),

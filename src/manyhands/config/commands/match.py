@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from manyhands.deliveries.matched_from_files import Town, Unsaid
     from manyhands.deliveries.matched_papers import MatchedPapers
-    from manyhands.kernel.matching import Rings
+    from manyhands.kernel.matching.rings import Rings
     from manyhands.kernel.sheets import Reading
 
 NOTHING_MATCHED, ASKED_WRONGLY, BROKEN_PROMISE = 1, 2, 3
@@ -206,11 +206,11 @@ def _matched(town: Town, *, quiet: bool) -> Any:
 def _rings(wanted: Any, others: Any, unsaid: Unsaid, longest: int) -> tuple[Rings, Any]:
     from manyhands.config.commands.sheets import CannotRead
     from manyhands.deliveries.matched_from_files import market_from
-    from manyhands.kernel import matching
+    from manyhands.kernel.matching.rings import check_rings, find_rings
 
     market, people = market_from(wanted, others, unsaid=unsaid)
-    found = matching.find_rings(market, longest=longest)
-    if broken := matching.check_rings(market, found, longest=longest):
+    found = find_rings(market, longest=longest)
+    if broken := check_rings(market, found, longest=longest):
         raise CannotRead(
             f"The rings broke a promise, so nothing was written. Please report this: {' '.join(broken[:5])}",
             "broken_promise",

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from manyhands.exchange import actions, finding, queries
+from manyhands.exchange import actions, finding, planning, queries
 from manyhands.exchange.actions import Do, Moved
 from manyhands.exchange.forms.desk import GiveForm, PickedForm, SameAsForm, SearchForm, WhyNotForm
 from manyhands.exchange.models import Ask, Claim
@@ -80,6 +80,18 @@ def desk(request: NetworkRequest) -> HttpResponse:
             "last": _last(request),
         },
     )
+
+
+@require_safe
+@for_role(Role.DISPATCHER)
+def together(request: NetworkRequest) -> HttpResponse:
+    """Everyone at once: which helper for which waiting ask is best for all of them together, and why."""
+    now, network = timezone.now(), request.network
+    waiting = finding.in_order(finding.in_tab(queries.visible_to(request.user, network), "ready"), "waiting")
+    asks = list(waiting[: finding.MOST_WEIGHED])
+    found = planning.everyone_at_once(asks, network, now=now)
+    more = waiting.count() - len(asks) if len(asks) == finding.MOST_WEIGHED else 0
+    return render(request, "exchange/together.html", {"now": now, "found": found, "asks": len(asks), "more": more})
 
 
 def tabs_of(request: NetworkRequest, current: str, counts: dict[str, int], tabs: finding.Tabs) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 A frozen `Problem` goes in. `suggest` and `suggest_for_helper` rank for one person, `match_all` decides for everyone
 together, `check` lists every promise a matching breaks, `better_exists` looks for a better one over all pairs.
-`find_rings` finds people who can each give and each get, in rings.
+`rings` (by itself, as its engine takes long to load) finds people who can each give and each get, in rings.
 """
 
 from manyhands.kernel.matching.checking import check
@@ -10,7 +10,6 @@ from manyhands.kernel.matching.everyone import Matching, match_all
 from manyhands.kernel.matching.problem import Ask, Helper, Problem, Window
 from manyhands.kernel.matching.proving import better_exists
 from manyhands.kernel.matching.reasons import REASONS, Against, For, Reason, named
-from manyhands.kernel.matching.rings import Market, Rings, Trader, check_rings, find_rings
 from manyhands.kernel.matching.suggesting import LeftOut, Suggestion, Suggestions, suggest, suggest_for_helper
 
 __all__ = [
@@ -20,19 +19,14 @@ __all__ = [
     "For",
     "Helper",
     "LeftOut",
-    "Market",
     "Matching",
     "Problem",
     "Reason",
-    "Rings",
     "Suggestion",
     "Suggestions",
-    "Trader",
     "Window",
     "better_exists",
     "check",
-    "check_rings",
-    "find_rings",
     "match_all",
     "named",
     "suggest",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from manyhands.kernel.geo import EARTH_RADIUS_METRES, Integers
 from manyhands.kernel.matching.flow import Arcs, Prices
 from manyhands.kernel.matching.pairs import UNKNOWN_WAY
 from manyhands.kernel.matching.table import Numbers, Table, Truths
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 NEAREST, CHEAPEST = 4, 6
 ENOUGH = 3
@@ -55,7 +58,7 @@ class Search:
             found = [self._scattered(asks, rows)]
             placed, standing = asks[table.ask_placed[asks]], rows[table.helper_placed[rows]]
             if len(placed) and len(standing):
-                flat = cKDTree(self._metres(table.helper_at[standing]))
+                flat = _tree(self._metres(table.helper_at[standing]))
                 found.append(self._near(placed, standing, flat, NEAREST))
                 if np.ptp(table.base[standing]):
                     found.append(self._cheap(placed, standing))
@@ -78,7 +81,7 @@ class Search:
         table = self.table
         pace = float((table.detour[rows] / table.speed[rows]).min())
         lifted = np.c_[self._metres(table.helper_at[rows]) * pace, table.base[rows] - table.base[rows].min()]
-        tree = cKDTree(lifted)
+        tree = _tree(lifted)
         count = min(CHEAPEST, len(rows))
         found = []
         for part in np.array_split(asks, max(1, len(asks) * count // CHUNK)):
@@ -177,7 +180,7 @@ class Search:
                 whole = whole and complete
         if not len(placed) or not len(standing):
             return _together(found), whole
-        tree = cKDTree(self._metres(table.helper_at[standing]))
+        tree = _tree(self._metres(table.helper_at[standing]))
         pace = float((table.detour[standing] / table.speed[standing]).min())
         most, count = float(table.reach[standing].max()), CALLED
         while len(placed):
@@ -239,6 +242,13 @@ class Search:
     def _metres(at: Numbers) -> Numbers:
         """Vectors as metres: the straight line through the earth is never longer than the way over the ground."""
         return at * EARTH_RADIUS_METRES
+
+
+def _tree(points: Numbers) -> cKDTree:
+    # Loading it takes longer than a suggestion for one ask, which needs none.
+    from scipy.spatial import cKDTree
+
+    return cKDTree(points)
 
 
 def _picked(arcs: Arcs, which: Truths) -> Arcs:
