@@ -162,6 +162,24 @@ def test_the_independent_proof_agrees_and_finds_out_what_is_worse(monkeypatch, s
     assert better_exists(problem, shorter)
 
 
+def test_a_crowd_around_the_globe_is_matched_too(monkeypatch):
+    luck = random.Random(4)
+    few = crowd(40, 30, 4)
+    around = replace(
+        few,
+        asks=tuple(replace(a, place=Point(luck.uniform(-90, 90), luck.uniform(-180, 180))) for a in few.asks),
+        helpers=tuple(replace(h, place=Point(luck.uniform(-90, 90), luck.uniform(-180, 180))) for h in few.helpers),
+    )
+    every = match_all(around)
+    few_at_first(monkeypatch)
+    assert worth(around, match_all(around, rounds=200)) == worth(around, every)
+    # Where the engine can't be told numbers as large as they should be, it says no more than it knows.
+    monkeypatch.setattr(everyone, "MOST_TOLD", 100_000)
+    careful = match_all(around, rounds=200)
+    assert check(around, careful) == []
+    assert careful.proven <= (worth(around, careful) == worth(around, every))
+
+
 def test_what_is_not_proven_is_not_called_so(monkeypatch):
     problem = crowd(60, 45, 5)
     best = worth(problem, match_all(problem))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from manyhands.kernel.geo import EARTH_RADIUS_METRES, Integers, StraightLines, Travel
-from manyhands.kernel.matching.flow import Arcs, Prices, choose, choose_again, prices
+from manyhands.kernel.matching.flow import NOBODY, Arcs, Prices, choose, choose_again, prices
 from manyhands.kernel.matching.leaving import why_left_out
 from manyhands.kernel.matching.pairs import UNKNOWN_WAY, what_speaks_for
 from manyhands.kernel.matching.problem import Problem
@@ -19,7 +19,8 @@ EVERY_PAIR = 250_000
 """Up to so many pairs all of them are weighed from the start."""
 
 ROUNDS = 12
-STEPS = (2, 64, 1 << 14)
+STEPS = (2, 64, 1 << 14, 1 << 40)
+MOST_TOLD = 1 << 61
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,17 @@ def _best(table: Table, arcs: Arcs, guess: Prices | None = None) -> tuple[Intege
     again = None if guess is None else choose_again(arcs, table.places, surely, guess)
     if again is not None and (worth := prices(arcs, table.places, surely, again)) is not None:
         return again, worth
+    # The engine multiplies what it is told by the number of nodes, and must not run over.
+    most = MOST_TOLD // (len(table.asks) + len(table.helpers) + 2) // int(table.need.max())
+    tried, chosen = 0, np.full(len(table.asks), NOBODY)
     for step in STEPS:
-        dear = table.need * min(step * highest, dearest * len(table.asks) + 1)
-        chosen = choose(arcs, table.places, dear)
-        if (worth := prices(arcs, table.places, surely, chosen)) is not None:
-            return chosen, worth
-    chosen = choose(arcs, table.places, surely)
-    return chosen, prices(arcs, table.places, surely, chosen)
+        point = min(step * highest, dearest * len(table.asks) + 1, most)
+        if point > tried:
+            chosen = choose(arcs, table.places, table.need * point)
+            if (worth := prices(arcs, table.places, surely, chosen)) is not None:
+                return chosen, worth
+            tried = point
+    return chosen, None
 
 
 def _dearest(table: Table) -> int:
