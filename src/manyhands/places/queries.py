@@ -196,8 +196,8 @@ _HOW_EXACT = {
 
 
 def places_meant(place: Place) -> list[Found]:
-    """What a place may mean whose door or corner nobody knows yet; nothing where one is known."""
-    if place.exactness in {Place.Exactness.DOOR, Place.Exactness.CORNER}:
+    """What a place may mean that is only roughly on the map, or not at all; nothing where it was found or given."""
+    if place.is_found or place.exactness in {Place.Exactness.DOOR, Place.Exactness.CORNER}:
         return []
     found = places_found(place.network, place.text, door=place.door, area=place.area)
     return [each for each in found if (each.lat, each.lon) != (place.lat, place.lon)]

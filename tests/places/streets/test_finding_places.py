@@ -167,3 +167,46 @@ def test_no_address_of_elsewhere_is_sure_on_a_map_of_liechtenstein(shared, tmp_p
     assert [
         typed for typed in list(from_elsewhere(shared / "data"))[::5] if any(f.is_sure for f in real.find(typed))
     ] == []
+
+
+@pytest.fixture(scope="module")
+def grid(tmp_path_factory) -> Finder:
+    """Streets that bear figures both ways, east and west: the hardest to tell apart."""
+    folder, town = tmp_path_factory.mktemp("grid"), Town()
+    crossing = {(east, north): town.node(*corner(east, north)) for east in range(13) for north in range(13)}
+    for line in range(13):
+        for side, part in (("West", range(7)), ("East", range(6, 13))):
+            town.way([crossing[east, line] for east in part], highway="residential", name=f"{side} {line + 1}th Street")
+        name = f"{line + 1}th Avenue" if line < 9 else f"Avenue {'ABCDEF'[line - 9]}"
+        town.way([crossing[line, north] for north in range(13)], highway="secondary", name=name)
+    for number in range(1, 20, 2):
+        where = LAT + 10 * STEP + 0.0001, LON + number * 0.0002
+        town.node(*where, addr__housenumber=str(number), addr__street="West 11th Street")
+    town.node(*corner(6, 6), place="city", name="New Grid")
+    addresses.make(town.write(folder / "grid.osm.pbf"), folder, lambda _share: None)
+    return Finder(folder / addresses.FILE)
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [
+        ("W 11th St & 4th Ave", "West 11th Street / 4th Avenue, New Grid"),
+        ("W 11 St and 4 Ave", "West 11th Street / 4th Avenue, New Grid"),
+        ("4th ave at west 11th", "4th Avenue / West 11th Street, New Grid"),
+        ("E 5th St & Avenue C", "East 5th Street / Avenue C, New Grid"),
+        ("Ave A and East 5th", "Avenue A / East 5th Street, New Grid"),
+        ("7 W 11th St, New Grid, NG 10011", "West 11th Street 7, New Grid"),
+        ("7 west eleventh street", "West 11th Street 7, New Grid"),
+        ("7 W. 11th, 2nd floor", "West 11th Street 7, New Grid"),
+    ],
+)
+def test_figures_that_name_streets_are_told_from_numbers_of_houses(grid, typed, label):
+    assert grid.find(typed)[0].label == label
+
+
+def test_two_figures_that_may_be_either_are_asked_about(grid):
+    found = grid.find("8th and 2nd")
+    assert not found[0].is_sure
+    assert {"8th Avenue", "2th Avenue"} <= {
+        part for each in found for part in each.label.replace(",", " /").split(" / ")
+    }

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from manyhands.places.streets.lookup import Lookup, Name, Thing
 from manyhands.places.streets.words import Sort, Word, category_of
 
-KIND, SMALL, NUMBER, UNKNOWN = 0.22, 0.05, 0.8, 0.9
+KIND, SMALL, NUMBER, POSTCODE, UNKNOWN = 0.22, 0.05, 0.8, 0.2, 0.9
 LEAST = 0.5  # a name that fits less is not looked at further
 MOST_NAMES, MOST_MATCHES = 250, 100
 
@@ -72,14 +72,23 @@ class Heard:
             if word.sort is Sort.NAMES and max(means.values(), default=0.0) >= 0.95:
                 telling.add(piece)
         self.kinds, self.telling = frozenset(kinds), frozenset(telling)
+        self._weigh_postcodes()
         for one, other, piece in zip(self.words, self.words[1:], self.first, strict=False):
             joined = one.text.rstrip("_") + other.text.rstrip("_")
             if one.sort is Sort.NAMES and not one.parts and not other.parts and self.lookup.knows(joined):
                 self.units.append(Unit(frozenset({piece, piece + 1}), {joined: 1.0}))
 
+    def _weigh_postcodes(self) -> None:
+        """Beside a shorter number, a long one the map doesn't know is a postcode, and says little."""
+        numbers = [(word, piece) for word, piece in zip(self.words, self.first, strict=True) if word.number is not None]
+        shortest = min((len(word.text) for word, _ in numbers), default=0)
+        for word, piece in numbers:
+            if len(word.text) > max(3, shortest) and not self.lookup.knows(word.text):
+                self.weights[piece] = POSTCODE
+
     def _means(self, word: Word) -> dict[str, float]:
         if word.sort is not Sort.NAMES:
-            return {word.text: 0.9 if word.sort is Sort.NUMBER else 1.0}
+            return {word.text: 0.95 if word.sort is Sort.NUMBER else 1.0}
         means = self.lookup.alike(word.text)
         category = category_of(word.text)
         return {**means, category: 0.95} if category and self.lookup.knows(category) else means
@@ -132,6 +141,7 @@ def _weight(text: str, lookup: Lookup) -> float:
 def _fit(name: Name, heard: Heard, lookup: Lookup) -> tuple[float, frozenset[int]]:
     used: set[int] = set()
     whole = got = 0.0
+    of_another_kind = False
     for text, parts in name.words:
         weight = sum(_weight(part, lookup) for part in parts) if parts else _weight(text, lookup)
         whole += weight
@@ -146,7 +156,10 @@ def _fit(name: Name, heard: Heard, lookup: Lookup) -> tuple[float, frozenset[int
                 sure, covers = in_parts / weight, both
         got += sure * weight
         used |= covers
-    return got / whole if whole else 0.0, frozenset(used)
+        of_another_kind |= text.endswith("_") and not sure
+    # "26th Street" was typed, and this is 26th Avenue.
+    doubt = 0.85 if of_another_kind and heard.kinds - used else 1.0
+    return got / whole * doubt if whole else 0.0, frozenset(used)
 
 
 def _best_unit(text: str, heard: Heard, used: set[int]) -> tuple[float, frozenset[int]]:

@@ -57,17 +57,17 @@ _KINDS = {
     "cr": "cres crescent",
     "c": "c carrer calle cl cr cll rua rue r via viale calea",
     "g": "gasse g gassli",
-    "w": "weg vej vei vagen way wy",
+    "wg": "weg vej vei vagen way wy",
     "ch": "ch chemin chem cami camino cno",
     "ct.": "ctra crta cra carretera carr route rte ruta estrada strada",
     "pj": "passatge ptge pge pje pasaje passage psg",
     "pg": "passeig pg paseo pso passeggiata",
     "pn": "pereulok per provulok prov",
     "br": "bridge brucke pont puente",
-    "n": "north norte nord nort",
-    "s": "south sud sur",
-    "e": "east est este ost",
-    "o": "west oest oeste ouest",
+    "n": "n north norte nord nort",
+    "s": "s south sud sur",
+    "e": "e east est este ost",
+    "w": "w west oest oeste ouest",
 }
 _SMALL = (
     "the of de la le les los las el els del dels des du da do di d l dos das der die den dem das von vom zum zur am "
@@ -126,8 +126,8 @@ _UNITS = (
     "appartement bat batiment interno scala kv kvartira daire lejl box ofis office lot trlr bldg"
 )
 _GLUED = {
-    "strase": "st", "strasse": "st", "str": "st", "straat": "st", "gatan": "st", "gase": "g", "weg": "w", "vej": "w",
-    "vagen": "w", "platz": "pl", "plein": "pl", "alee": "av", "lan": "ln", "brucke": "br",
+    "strase": "st", "strasse": "st", "str": "st", "straat": "st", "gatan": "st", "gase": "g", "weg": "wg", "vej": "wg",
+    "vagen": "wg", "platz": "pl", "plein": "pl", "alee": "av", "lan": "ln", "brucke": "br",
 }  # fmt: skip
 _SUFFIX = re.compile(rf"^([a-z]{{3,}}?)({'|'.join(sorted(_GLUED, key=len, reverse=True))})$")
 _TOKEN = re.compile(r"\d+(?:[-/]\d+)*[a-z]?(?![a-z0-9])|[a-z0-9]+")
@@ -199,8 +199,10 @@ def _word(token: str) -> Word:
 
 def words_of_name(name: str) -> tuple[Word, ...]:
     """The words of a name on the map. A figure in it names ("4th Street"), it is not a house."""
-    found = (_word(token) for token in _tokens(name))
-    return tuple(Word(each.text, Sort.NAMES) if each.sort is Sort.NUMBER else each for each in found)[:MOST_WORDS]
+    found = [_word(token) for token in _tokens(name)][:MOST_WORDS]
+    # In "Avenue A" the small word is all that names.
+    naming = {Sort.NUMBER} if any(word.sort in {Sort.NAMES, Sort.NUMBER} for word in found) else {Sort.SMALL}
+    return tuple(Word(word.text, Sort.NAMES) if word.sort in naming else word for word in found)
 
 
 def numbers_in(said: str) -> Iterator[tuple[int, str]]:
