@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -184,6 +185,16 @@ def test_nothing_of_the_places_is_written_to_the_disk(roads, tmp_path):
     places = [at(x, 20) for x in range(0, 2000, 100)]
     travel.matrix(Mode.FOOT, places, places)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_nobody_outside_is_asked(roads, monkeypatch):
+    def refuse(*_arguments, **_more):
+        raise AssertionError("somebody wanted to talk to the outside")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert way(roads(RIVER), Mode.CAR, at(0, 0), at(900, 0))[1] > 800
 
 
 def test_odd_points_are_no_trouble(roads):
