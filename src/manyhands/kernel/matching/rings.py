@@ -117,7 +117,7 @@ class Rings:
     proven: bool = True
 
 
-def find_rings(market: Market, *, longest: int = LONGEST, effort: float = 20.0, travel: Travel | None = None) -> Rings:
+def find_rings(market: Market, *, longest: int = LONGEST, effort: float = 5.0, travel: Travel | None = None) -> Rings:
     """The best rings of two to `longest` people that share nobody.
 
     Objective, lexicographic: most Σ need (`Market.need`) over everyone in a ring; then the fewest people to a ring, as
