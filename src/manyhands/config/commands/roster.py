@@ -119,7 +119,7 @@ def roster_command(
                     f"{printed(standing)} has no column “{min(missing)}”. Give a roster.csv that this command wrote.",
                     "wrong_standing",
                 )
-            before = (old, shift_columns)
+            before = old
         make_folder(out)
         _show_columns(console, shift_columns, "The shifts", "--map")
         _show_columns(console, helper_columns, "The helpers", "--helpers-map")

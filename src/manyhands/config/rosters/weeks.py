@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from manyhands.config.rosters.columns import Columns
+from manyhands.config.rosters.free_time import free_spans
+from manyhands.config.rosters.standing import answers
 from manyhands.kernel import rostering
-from manyhands.kernel.rostering import Assignment, Helper, Role, Shift, Span, State
+from manyhands.kernel.rostering import Helper, Role, Shift
 from manyhands.kernel.rostering.problem import DAY
-from manyhands.kernel.sheets import Line, Record, Table, When
+from manyhands.kernel.sheets import Line, Record, Table
 from manyhands.kernel.sheets.answers import parse_number, parse_yes_no
 from manyhands.kernel.sheets.dates import Dated, parse_dates
 from manyhands.kernel.sheets.hours import parse_clock, parse_hours
@@ -93,7 +95,7 @@ def weeks_from(
     unsaid: Unsaid,
     region: str,
     today: date,
-    standing: tuple[Table, Columns] | None = None,
+    standing: Table | None = None,
     since: date | None = None,
 ) -> Weeks:
     """Put two sheets, and the roster so far where there is one, into one problem.
@@ -126,7 +128,7 @@ def weeks_from(
                     notes.remarks.append(f"Row {record.number} of the helpers names “{name}”, who is not in the sheet.")
                 else:
                     pairs.add(frozenset({helper.id, other}))
-    kept, refused = _standing(standing, made, titles, ids, monday, notes) if standing else ((), {})
+    kept, refused = answers(standing, made, titles, ids, monday, notes.remarks) if standing else ((), {})
     people = [_without(helper, refused.get(helper.id, frozenset())) for helper in people]
     if notes.times["begins"]:
         notes.remarks.append(
@@ -348,85 +350,6 @@ def _is_new(columns: Columns, cells: tuple[str, ...]) -> bool:
     if said is None:
         return bool(re.search(r"\b(new|newcomer|first time|none)\b", plain(answer)))
     return said != ("experience" in plain(heading))
-
-
-def free_spans(when: When, monday: date, days: int) -> tuple[Span, ...]:
-    """When somebody is free, over so many days from the Monday; () where they say nothing."""
-    if not when:
-        return ()
-    zero = datetime.combine(monday, time())
-    spans: list[Span] = []
-    for number in range(-1, days):
-        day = monday + timedelta(days=number)
-        if (when.on is not None and when.on != day) or (when.days and day.weekday() not in when.days):
-            continue
-        opens = _minute(when.after) if when.after is not None else 0
-        closes = _minute(when.before) if when.before is not None else DAY
-        closes += DAY if closes <= opens else 0
-        start, end = number * DAY + opens, number * DAY + closes
-        for bound, last in ((when.since, False), (when.until, True)):
-            if bound is not None:
-                at = int((bound.replace(tzinfo=None) - zero).total_seconds() // 60)
-                start, end = (start, min(end, at)) if last else (max(start, at), end)
-        if start < end:
-            if spans and spans[-1].end >= start:
-                spans[-1] = Span(spans[-1].start, max(end, spans[-1].end))
-            else:
-                spans.append(Span(start, end))
-    # Somebody who names other weeks is not free in these: an empty span keeps them out.
-    return tuple(spans) or (Span(0, 0),)
-
-
-def _minute(clock: time) -> int:
-    return clock.hour * 60 + clock.minute + (1 if (clock.hour, clock.minute) == (23, 59) else 0)
-
-
-def _standing(
-    standing: tuple[Table, Columns],
-    shifts: Sequence[Shift],
-    titles: Mapping[str, str],
-    people: Mapping[str, str],
-    monday: date,
-    notes: _Notes,
-) -> tuple[tuple[Assignment, ...], dict[str, frozenset[str]]]:
-    """What was proposed or said yes to, and who said no to what, from an earlier `roster.csv`."""
-    table, _columns = standing
-    index = {plain(heading): number for number, heading in enumerate(table.headings)}
-    zero = datetime.combine(monday, time())
-    known = {(plain(titles[s.id]), zero + timedelta(minutes=s.start)): s for s in shifts}
-    found: dict[tuple[str, str], Assignment] = {}
-    refused: dict[str, set[str]] = {}
-    lost = 0
-    for line in table.lines:
-        row = {name: line.cells[number].strip().lstrip("'") for name, number in index.items()}
-        try:
-            start = datetime.fromisoformat(f"{row['date']}T{row['from']}")
-        except ValueError:
-            lost += 1
-            continue
-        shift = known.get((plain(row["shift"]), start))
-        helper = people.get(plain(row["helper"]))
-        role = next((r.name for r in shift.roles if plain(r.name) == plain(row["role"])), None) if shift else None
-        if shift is None or helper is None or role is None:
-            lost += 1
-        elif _says_no(row["state"]):
-            refused.setdefault(helper, set()).add(shift.id)
-        else:
-            found[shift.id, helper] = Assignment(shift.id, role, helper, _state(row["state"]))
-    if lost:
-        notes.remarks.append(f"Rows of the standing roster whose shift or helper is gone: {lost}. They were left out.")
-    return tuple(found.values()), {helper: frozenset(ids) for helper, ids in refused.items()}
-
-
-def _says_no(state: str) -> bool:
-    return parse_yes_no(state) is False or bool(
-        re.search(r"\b(declined|refused|cancel\w*|can t|cannot)\b", plain(state))
-    )
-
-
-def _state(state: str) -> State:
-    yes = parse_yes_no(state) is True or bool(re.search(r"\b(confirmed|accepted|agreed)\b", plain(state)))
-    return State.CONFIRMED if yes else State.PROPOSED
 
 
 def _without(helper: Helper, refused: frozenset[str]) -> Helper:

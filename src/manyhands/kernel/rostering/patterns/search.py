@@ -15,6 +15,7 @@ from manyhands.kernel.routing.budget import Budget
 from manyhands.kernel.routing.until import Seconds, Until
 
 WHOLE_STATES = 1_000_000
+WHOLE_SHIFTS = 25_000
 PART_CELLS = 300
 AT_ONCE = 2
 SMALL = 8_000
@@ -41,7 +42,7 @@ def solve_weeks(
     lines = first_lines(tables, rng)
     best, bound = tables.cost(lines), -np.inf
     workers, days = lines.shape
-    if _states(tables) <= WHOLE_STATES and budget.spent() < 1:
+    if _fits(tables) and budget.spent() < 1:
         whole = Part(tables, lines, np.arange(workers), 0, days)
         found = whole.dive(
             lambda: budget.spent() >= 0.4, np.inf, 300, lambda: budget.spent() >= 0.6, prove=_small(tables)
@@ -68,9 +69,10 @@ def solve_weeks(
     )
 
 
-def _states(tables: Tables) -> int:
-    """How many states the lines of all workers have over all days: what a round of prices takes."""
-    return int(tables.wish[:, :, 0].size * (tables.longest.max() + 1) * (max(0, tables.weekends.max()) + 1))
+def _fits(tables: Tables) -> bool:
+    """Whether a round of prices over all workers and days is quick enough: its states, and its linear program."""
+    states = tables.wish[:, :, 0].size * (tables.longest.max() + 1) * (max(0, tables.weekends.max()) + 1)
+    return bool(states <= WHOLE_STATES) and tables.wish.size <= WHOLE_SHIFTS
 
 
 def _small(tables: Tables) -> bool:
