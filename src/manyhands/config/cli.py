@@ -134,9 +134,13 @@ def register() -> None:
     from manyhands.config.commands.import_ import import_command
     from manyhands.config.commands.match import match_command
     from manyhands.config.commands.plan import plan_command
+    from manyhands.config.commands.pool import pool_command
     from manyhands.config.commands.roster import roster_command
+    from manyhands.config.commands.share import share_command
 
     app.command("plan", rich_help_panel="The evening")(plan_command)
+    app.command("share", rich_help_panel="The evening")(share_command)
+    app.command("pool", rich_help_panel="The evening")(pool_command)
     app.command("match", rich_help_panel="The evening")(match_command)
     app.command("roster", rich_help_panel="The evening")(roster_command)
     app.command("import", rich_help_panel="The evening")(import_command)

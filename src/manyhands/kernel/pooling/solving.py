@@ -100,8 +100,11 @@ def _solved(ways: Ways, chosen: Integers) -> tuple[Floats, _Prices]:
     matrix = sparse.csc_matrix((values, (rows, places)), shape=(lots + wants + rooms, columns))
     there = np.concatenate([ways.have, ways.wanted, ways.room])
     used = np.flatnonzero(np.diff(matrix.tocsr().indptr))
-    answer = linprog(-ways.gain[chosen], A_ub=matrix[used], b_ub=there[used], method="highs-ipm")
-    if answer.x is None:
+    for method in ("highs-ipm", "highs-ds"):  # where numbers are hard on the one, the other takes its time
+        answer = linprog(-ways.gain[chosen], A_ub=matrix[used], b_ub=there[used], method=method)
+        if answer.status == 0:
+            break
+    else:
         raise RuntimeError(f"HiGHS found no answer: {answer.message}")
     prices = np.zeros(len(there))
     prices[used] = np.maximum(0.0, -answer.ineqlin.marginals)
