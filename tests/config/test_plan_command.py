@@ -62,6 +62,15 @@ def test_every_ask_is_in_a_run_or_told_with_its_reason(desk):
     assert all(row["why"] and row["what would change it"] for row in left)
 
 
+def test_what_would_reach_more_is_told_with_names_and_times_of_day(desk):
+    (desk / "helpers.csv").write_text(HELPERS.replace("car,8", "car,2").replace("bike,4", "bike,1"), encoding="utf-8")
+    answer = told(plan("--json"))
+    assert answer["unserved"] > 0
+    assert any(re.match(r"One more helper \(car\) from \d\d:\d\d to \d\d:\d\d", said) for said in answer["recruit"])
+    assert "%(" not in " ".join(answer["recruit"])
+    assert "+ One more helper" in plan().output
+
+
 def test_the_object_tells_where_each_column_landed(desk):
     answer = told(plan("--json"))
     assert answer["columns"] == {

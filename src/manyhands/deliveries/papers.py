@@ -42,11 +42,29 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Papers:
-    """Everything that can be written about one evening. `headings` are those of the asks' sheet, as spelled."""
+    """Everything that can be written about one evening. `headings` are those of the asks' sheet, as spelled; `advice`
+    is what would reach more.
+    """
 
     evening: Evening
     plan: routing.Plan
     headings: Sequence[str]
+    advice: Sequence[routing.Advice] = ()
+
+    @property
+    def recruit(self) -> tuple[str, ...]:
+        """What would reach more, in sentences, the best first."""
+        return tuple(self._told(one.reason) for one in self.advice)
+
+    def _told(self, reason: routing.Reason) -> str:
+        facts = dict(reason.facts)
+        for name in ("since", "until"):
+            if name in facts:
+                facts[name] = f"{self.evening.span.moment(int(facts[name])):%H:%M}"
+        if "near" in facts:
+            facts["near"] = f"row {facts['near']}"
+        told = routing.named(routing.Reason(reason.code, facts), {"helper": self.evening.names})
+        return f"{told.sentence()} {told.change()}".strip()
 
     @cached_property
     def left_out(self) -> tuple[LeftOut, ...]:

@@ -182,7 +182,7 @@ def plan_command(
                 f"The plan broke a promise, so nothing was written. Please report this: {' '.join(broken[:5])}",
                 "broken_promise",
             )
-        papers = Papers(evening, plan, asks_table.headings)
+        papers = Papers(evening, plan, asks_table.headings, routing.advise(evening.problem, plan, travel))
         files = write_files(out, papers.files())
     except CannotRead as no:
         if json_:
@@ -205,6 +205,7 @@ def plan_command(
                 "from": f"{evening.span.starts:%H:%M}",
                 "until": f"{evening.span.ends:%H:%M}",
                 "reasons": papers.reasons,
+                "recruit": list(papers.recruit),
                 "remarks": list(evening.remarks),
                 "problems": problems_for_machines(asks_read.problems, file="asks")
                 + problems_for_machines(helpers_read.problems, file="helpers"),
@@ -382,6 +383,9 @@ def _search(problem: Problem, seconds: float, seed: int, travel: Travel | None) 
         signal.signal(signal.SIGINT, before)
 
 
+ADVICE_SHOWN = 3  # of what would reach more; the rest stands in --json
+
+
 def _show_summary(console: Console, papers: Papers, out: Path) -> None:
     from rich.table import Table
     from rich.text import Text
@@ -415,6 +419,8 @@ def _show_summary(console: Console, papers: Papers, out: Path) -> None:
     sentence = {left.code: SHORT.get(left.code, left.why) for left in papers.left_out}
     for code, count in papers.reasons.items():
         console.print(Text(f"- {count} × {sentence[code]}"))
+    for told in papers.recruit[:ADVICE_SHOWN]:
+        console.print(Text(f"+ {told}"))
     for remark in evening.remarks:
         console.print(Text(f"- {remark}"))
     console.print(Text(f"Written to {printed(out)}: runs.csv, runs.geojson, runs.html (to print), unserved.csv"))

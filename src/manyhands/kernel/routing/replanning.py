@@ -73,7 +73,10 @@ def replan(
     if search.stops and search.turns:
         bench = Bench(search.pinned, search.turns, search.stops, search.may, now.travel, search.former(), worth)
         left = sorted(bench.left(), key=lambda s: (-search.counted(s), s.id not in told, s.id))
-        bench.fit_in([s.id for s in left], lambda: search.budget.out_of_time(0.5))
+        # What lost its place, or is new, is few: it is tried whatever the time.
+        first = [s.id for s in left if s.id in told or s.id not in plan.reason_of]
+        bench.fit_in(first, lambda: search.budget.stopped)
+        bench.fit_in([s.id for s in left if s.id not in first], lambda: search.budget.out_of_time(0.5))
         bench.mend(search.budget.turns(search.last), seed)
         orders_now = {row: list(order) for row, order in bench.orders.items()}
     else:

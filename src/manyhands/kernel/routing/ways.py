@@ -46,9 +46,9 @@ class Ways:
         """Seconds, and seconds and metres together, from one place to another; 0 where either is None."""
         if here is None or there is None:
             return 0, 0
-        self._of(mode)
         a, b = self._number.get(here), self._number.get(there)
         if a is None or b is None:
             seconds, metres = self._travel.matrix(mode, [here], [there])
             return int(seconds[0, 0]), int(seconds[0, 0] + metres[0, 0])
+        self._of(mode)
         return self._seconds[mode][a][b], self._costs[mode][a][b]
