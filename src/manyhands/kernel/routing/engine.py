@@ -169,10 +169,11 @@ class Engine:
         stop = self.part.stops[index]
         fetching = self._spans(stop.collecting)
         self._doors.append((origin, index))
-        if not spans or not fetching:
+        # Of the windows that follow one another, the longest.
+        pairs = [(first, last) for first in fetching for last in spans if last[1] >= first[0]]
+        if not pairs:
             return
-        first = max(fetching, key=lambda span: span[1] - span[0])
-        last = max(spans, key=lambda span: span[1] - span[0])
+        first, last = max(pairs, key=lambda pair: sum(span[1] - span[0] for span in pair))
         self._shipment_of[index] = len(self._shipments)
         self._stop_of_shipment.append(index)
         self._shipments.append(
