@@ -9,7 +9,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from manyhands.kernel.routing.core.board import Board
-from manyhands.kernel.routing.core.case import BEYOND, DELIVERY, JOB, PICKUP, Case, Floats, Route, Step
+from manyhands.kernel.routing.core.case import BEYOND, DELIVERY, JOB, PICKUP, RELOAD, Case, Floats, Route, Step
 from manyhands.kernel.routing.core.piece import Cut
 
 WEIGHTS = (0.0, 0.4)
@@ -37,6 +37,8 @@ class Groups:
             middle = np.where(known, spans.clip(max=horizon).mean(axis=1), horizon / 2) / horizon * extent
             timed = np.column_stack((xy, WEIGHTS[1] * middle))
             self._maps.append((timed, cKDTree(timed)))
+        self._looked = np.zeros(len(self._steps), dtype=np.int64)
+        self._number = {step: n for n, step in enumerate(self._steps)}
         self._starts = points[[v.start for v in case.vehicles]].astype(np.float64)
 
     def around(
@@ -55,7 +57,10 @@ class Groups:
         if not self._steps:
             return None
         xy, tree = self._maps[int(rng.integers(len(self._maps)))]
-        seed = int(rng.integers(len(self._steps)))
+        # Of a few by lot the one looked at least, so that a search that is short reaches all of a big case.
+        some = rng.integers(len(self._steps), size=8)
+        seed = int(some[self._looked[some].argmin()])
+        self._looked[seed] += 1
         reach = min(len(self._steps), 6 * stops + 50)
         near = np.atleast_1d(tree.query(xy[seed], k=reach)[1])
         of_step = {step: route for route in board.routes for step in route.steps}
@@ -87,6 +92,7 @@ class Groups:
         shipments = [n for n in shipments if self.case.may_shipment[kinds, n].any()]
         if len(chosen) < 2 and not jobs and not shipments and not spare:
             return None
+        self._looked[[self._number[s] for route in chosen for s in route.steps if s[0] != RELOAD]] += 1
         return Cut(tuple(chosen), spare, tuple(jobs), tuple(shipments))
 
     def _spare(self, board: Board, busy: Counter[int], starts: Floats, here: Floats) -> tuple[tuple[int, int], ...]:

@@ -231,7 +231,7 @@ class _Search:
                 return Task(
                     int(self.rng.integers(1 << 30)),
                     cut=cut,
-                    idle=200 + 2 * cut.size,
+                    idle=200 + cut.size * (2 if self.case.size <= BIG else 1),
                     rounds=self.some(0.1) or 5000,
                     deadline=self.by(1),
                     effort=self.effort if not self.loads_only else self._light_effort(),
