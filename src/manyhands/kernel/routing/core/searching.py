@@ -10,9 +10,10 @@ import numpy as np
 from manyhands.kernel.routing.core import vroom_engine
 from manyhands.kernel.routing.core.board import Board, Worth
 from manyhands.kernel.routing.core.case import JOB, PICKUP, Answer, Case, Route, Step
+from manyhands.kernel.routing.core.efforts import effort_for, too_little_help
 from manyhands.kernel.routing.core.groups import Groups
 from manyhands.kernel.routing.core.hands import Hands, hands_for
-from manyhands.kernel.routing.core.pyvrp_engine import Effort
+from manyhands.kernel.routing.core.pyvrp_engine import USUAL
 from manyhands.kernel.routing.core.starts import neighbourhoods, only_loads_bind, savings
 from manyhands.kernel.routing.core.tasks import Done, Task
 from manyhands.kernel.routing.until import Rounds, Seconds, Until
@@ -59,19 +60,6 @@ def search(
     return _Search(case, until, seed, progress, start, cores).answer()
 
 
-FEWER = ("Swap21", "Swap22", "Relocate2")
-"""Moves that bring little where short routes with windows and too little help are planned."""
-
-
-def effort_for(case: Case) -> Effort:
-    """How PyVRP searches such a case best, as measured; its own defaults where nothing was better."""
-    if case.shipments and not case.jobs:
-        return Effort(neighbours=20, shaking=(1, 10), without=FEWER)
-    if len(case.vehicles) > 1 and not all(job.required for job in case.jobs):
-        return Effort(neighbours=100, shaking=(1, 5), without=FEWER)
-    return Effort()
-
-
 class _Search:
     def __init__(
         self, case: Case, until: Until, seed: int, progress: Progress | None, start: Answer, cores: int
@@ -94,7 +82,8 @@ class _Search:
         self.given: dict[int, Task] = {}
         self.queue: list[Task] = []
         self.line: Worth | None = None
-        self.wholes = 0 if case.size <= BIG else 99
+        # With little help and many kinds of it, pieces are ahead from the first moment on.
+        self.wholes = 0 if case.size <= SMALL or (case.size <= BIG and not too_little_help(case)) else 99
         self.pool: dict[Route, int] = {}
         self.fresh = 0
         self.recombined_at = 0.0
@@ -207,8 +196,8 @@ class _Search:
             self.seed + 1,
             start=tuple(self.board.routes),
             rounds=self.some(0.3),
-            deadline=self.by(0.6),
-            effort=self.effort,
+            deadline=self.by(0.5),
+            effort=USUAL,
             collect=collect,
         )
 
@@ -234,16 +223,10 @@ class _Search:
                     idle=200 + cut.size * (2 if self.case.size <= BIG else 1),
                     rounds=self.some(0.1) or 5000,
                     deadline=self.by(1),
-                    effort=self.effort if not self.loads_only else self._light_effort(),
+                    effort=self.effort,
                     collect=self._routes_are_short(),
                 )
         return None
-
-    def _light_effort(self) -> Effort:
-        """Where only loads bind, one unit too much costs about as much as one stop does for each unit it takes."""
-        stop = self.board.worth[1] / max(1, self.case.size)
-        load = float(np.mean([job.delivery[0] for job in self.case.jobs])) or 1.0
-        return Effort(neighbours=20, shaking=(1, 10), penalties=(max(0.1, stop / load), 1.0))
 
     # -- putting routes together anew
 
