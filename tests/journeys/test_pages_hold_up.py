@@ -134,6 +134,7 @@ print(json.dumps({
 NOT_LOOKED_AT = {
     "deliveries:geojson": "a file", "deliveries:table": "a file", "networks:head_text": "a file",
     "outlook:figures_csv": "a file", "privacy:receipt_as_text": "a file",
+    "places:tile": "a picture; see tests/places",
     "house:health": "for machines", "house:metrics": "for machines", "deliveries:progress": "a piece of a page",
     "deliveries:unserved": "a piece of a page", "exchange:moved": "leads to the desk",
     "exchange:import_look": "needs a file; an evening's journey brings one",
