@@ -313,7 +313,7 @@ def latest_claim(ask: Ask) -> Claim | None:
     return (
         Claim.objects.filter(ask=ask)
         .select_related("helper__membership__person", "ask__asking", "network")
-        .order_by("-claimed_at")
+        .order_by("-claimed_at", "-pk")
         .first()
     )
 

@@ -131,7 +131,7 @@ def _page(
         "claim": claim,
         "last_visit": last if claim is None and last is not None and last.state == ClaimState.DONE else None,
         # What comes round every week is linked to all its rounds: those that are open, and the latest.
-        "linked": linked.order_by(F("closed_at").desc(nulls_first=True))[:LINKED],
+        "linked": linked.order_by(F("closed_at").desc(nulls_first=True), "asked_at", "code")[:LINKED],
         "more": queries.more_of(ask.asking.asked_by, request.network, besides=ask.asking),
         "look_alikes": finding.look_alikes(ask, person=request.user) if ask.is_open else [],
         "story": story_of(ask, person=request.user),
