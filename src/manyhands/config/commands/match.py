@@ -43,7 +43,7 @@ def match_command(
     places: Annotated[
         int, typer.Option("--places", min=1, max=1000, help="Asks a helper or an offer takes that doesn't say.")
     ] = 1,
-    km: Annotated[float | None, typer.Option("--km", min=0.1, help="The farthest anyone goes.")] = None,
+    km: Annotated[float | None, typer.Option("--km", min=0.1, max=20_000, help="The farthest anyone goes.")] = None,
     mode: Annotated[str, typer.Option("--mode", help="foot, bike, car or van, for helpers who don't say.")] = "car",
     limit: Annotated[int | None, typer.Option("--limit", min=0, help="Only the first so many asks.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one object for machines, and nothing else.")] = False,

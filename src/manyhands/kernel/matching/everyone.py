@@ -72,7 +72,7 @@ def match_all(problem: Problem, travel: Travel | None = None, *, rounds: int = R
             break
         whole = False
         chosen, worth = _best(table, arcs, worth)
-    proven = every or (whole and worth is not None and isinstance(table.travel, StraightLines))
+    proven = worth is not None and (every or (whole and isinstance(table.travel, StraightLines)))
     return _in_words(table, arcs, chosen, proven=proven)
 
 

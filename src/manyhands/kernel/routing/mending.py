@@ -156,7 +156,9 @@ class Bench:
             left = [i for i in ids if i not in self.row_of]
             middle = luck.choice(left) if left and luck.random() < 0.6 else luck.choice(ids)
             out = self._taken_out(middle, luck)
-            before = {row: (self.orders.get(row, ()), self.runs.get(row)) for row in {self.row_of[i] for i in out}}
+            before = {
+                row: (self.orders.get(row, ()), self.runs.get(row)) for row in sorted({self.row_of[i] for i in out})
+            }
             if not all(self.without(row, out) for row in before):
                 self._back(before)
                 continue

@@ -133,7 +133,8 @@ class _Store:
         course: bytes | None = None,
     ) -> int:
         """Keep one thing under all its names; the first is the one it is shown by."""
-        named = list(names)
+        # A name of nothing but a semicolon is none.
+        named = list(names) or [""]
         self._things += 1
         self._db.execute(
             "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -95,10 +95,11 @@ def gather(file: Path) -> Gathered:
     for thing in stream.with_filter(bare):
         tags = thing.tags
         if isinstance(thing, osmium.osm.Node):
-            if "addr:housenumber" in tags:
-                houses_at[thing.id] = len(found.houses)
+            before = len(found.houses)
             if thing.location.valid():
                 _take(found, tags, thing.location.lat, thing.location.lon)
+            if "addr:housenumber" in tags and len(found.houses) > before:
+                houses_at[thing.id] = before
         elif isinstance(thing, osmium.osm.Way):
             if not any(key in tags for key in keys) and thing.id not in outlines:
                 continue
@@ -110,7 +111,7 @@ def gather(file: Path) -> Gathered:
                     nodes.append(node.ref)
             if not nodes:
                 continue
-            if "highway" in tags and "name" in tags and "area" not in tags:
+            if "highway" in tags and names_of(tags) and "area" not in tags:
                 found.ways.append(Way(names_of(tags), nodes, corners))
             elif "addr:interpolation" in tags:
                 interpolations.append((dict(tags), list(nodes)))

@@ -26,7 +26,7 @@ def times_on(streets: Streets | None) -> RoadTimes | None:
         return None
     try:
         return RoadTimes(streets)
-    except (OSError, ValueError):  # a new import took its place just now, or the disk lost something
+    except (OSError, ValueError, EOFError):  # a new import took its place just now, or the disk lost something
         return None
 
 
