@@ -210,3 +210,16 @@ def test_two_figures_that_may_be_either_are_asked_about(grid):
     assert {"8th Avenue", "2th Avenue"} <= {
         part for each in found for part in each.label.replace(",", " /").split(" / ")
     }
+
+
+def test_what_is_odd_on_a_map_ends_no_import_and_misleads_nobody(tmp_path):
+    """A number without a street ends an interpolation; names of nothing but a semicolon."""
+    town = Town()
+    ends = [town.node(*corner(east, 0), addr__housenumber=number) for east, number in ((0, "2"), (1, "42"))]
+    town.way(ends, addr__interpolation="even")
+    town.node(*corner(2, 2), amenity="cafe", name=";")
+    town.way([town.node(*corner(east, 1)) for east in (0, 1)], highway="residential", name=" ; ")
+    town.node(*corner(3, 3), addr__housenumber="7", addr__street="Elm Street")
+    addresses.make(town.write(tmp_path / "odd.osm.pbf"), tmp_path, lambda _share: None)
+    first = Finder(tmp_path / addresses.FILE).find("7 Elm Street")[0]
+    assert metres(first, *corner(3, 3)) < 5
