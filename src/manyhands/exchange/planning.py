@@ -120,6 +120,8 @@ def everyone_at_once(asks: Sequence[Ask], network: Network, *, now: datetime) ->
         reason = out.reason
         if "km" in reason.facts and (out.ask_id in quiet or reason.facts.get("helper") in hidden):
             left[out.ask_id] = Fitting(by_key[out.ask_id], (gettext("Everyone who could do it is too far away."),))
+        elif _tells_who_is_apart(reason):
+            left[out.ask_id] = Fitting(by_key[out.ask_id], (gettext("Nobody fits right now."),))
         else:
             left[out.ask_id] = Fitting(by_key[out.ask_id], _why_nobody(matching.named(reason, names)))
     return AllAtOnce(
@@ -368,6 +370,13 @@ def _fits(
             for out in found.left_out
         ),
     )
+
+
+def _tells_who_is_apart(reason: matching.Reason | None) -> bool:
+    """Whether it gives away that two people here are not to meet, which the desk need not know of them."""
+    if reason is None:
+        return False
+    return reason.code in {"blocked", "nobody_allowed"} or _tells_who_is_apart(reason.detail)
 
 
 def _why_nobody(reason: matching.Reason) -> tuple[str, ...]:
