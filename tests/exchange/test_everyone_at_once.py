@@ -74,6 +74,18 @@ def test_two_kept_apart_are_not_put_together(one_each):
     assert fitting.thing != someone
 
 
+def test_the_desk_is_not_told_who_is_kept_apart(one_each):
+    town = one_each
+    for helper in (town.hana, town.hugo):
+        networks.keep_apart(
+            town.riverside, helper.membership.person, town.groceries.asking.asked_by, apart=True, now=NOW
+        )
+    anew = type(town.riverside).objects.get(pk=town.riverside.pk)
+    asks = list(Ask.objects.filter(pk=town.groceries.pk).select_related("asking__asked_by", "place__area"))
+    [out] = planning.everyone_at_once(asks, anew, now=NOW).left_out
+    assert out.reasons == ("Nobody fits right now.",)
+
+
 def test_who_was_there_before_goes_again(one_each):
     town = one_each
     claim = actions.claim_ask(town.groceries, helper=town.hugo, by=None, now=NOW)
