@@ -61,7 +61,8 @@ def pool(problem: Problem, *, whole: bool = False) -> Plan:
     for rounds in itertools.count(1):
         some, prices = _solved(ways, chosen)
         beyond = ways.over(prices.lot, prices.want, prices.room)
-        if not (beyond > AS_GOOD).any():
+        # Worths may be in any unit: what rounding alone makes of the largest is nothing gained.
+        if not (beyond > AS_GOOD * max(1.0, ways.gain.max())).any():
             break
         fresh = _best_of(beyond, np.flatnonzero(beyond > -WITH * ways.gain.max()), pair, NEAREST)
         if rounds == 1:  # prices are near the last ones now: what is far from paying them can go
