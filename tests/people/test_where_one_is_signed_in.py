@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from manyhands.people import devices
-from manyhands.people.models import Device
+from manyhands.people.models import Device, Person
+from manyhands.privacy import forgetting
 from tests.cast import PASSWORD
 
 ACCOUNT = reverse("people:account")
@@ -129,6 +131,23 @@ def test_what_is_over_is_swept(dee):
     devices.begin(dee, agent="", is_own=True, now=now - timedelta(days=31))
     assert devices.sweep(now=now) == 2
     assert Device.objects.get().is_own
+
+
+def test_whoever_signed_in_today_stays_signed_in_however_long_they_have_been_known(town):
+    now = timezone.now()
+    known = Person.objects.create(
+        name="Ned Known", login="ned@example.org", password=make_password(PASSWORD), joined_at=now - timedelta(days=300)
+    )
+    client = browser(known)  # they belong nowhere, and have nothing open yet: they come to ask
+    forgetting.sweep(now=now)
+    assert is_in(client)
+    Person.objects.filter(pk=known.pk).update(joined_at=now - timedelta(days=900))
+    forgetting.sweep(now=now)
+    assert is_in(client)
+
+    forgetting.sweep(now=now + timedelta(days=400))
+    assert not Device.objects.filter(person=known).exists()
+    assert Person.objects.get(pk=known.pk).login is None
 
 
 def test_nobody_sees_or_ends_anothers(dee, town, client):

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.promises.test_no_answered_ask_is_lost import COUNT, SCENE, Stream
-from tests.serving import serving
+from tests.promises.test_no_answered_ask_is_lost import COUNT, SCENE, Stream, nobody_was_turned_away
+from tests.serving import Server, serving
 
 pytestmark = pytest.mark.server
 
@@ -44,10 +44,10 @@ def test_everything_answered_before_the_backup_comes_back(tmp_path):
             streams = [Stream(server, scene["category"], session) for session in scene["cookies"][:3]]
             for stream in streams:
                 stream.start()
-            _until(streams, 15)
+            _until(server, streams, 15)
             answered_before = [words for stream in streams for words in stream.answered]
             made = Path(server.run("backup").stdout.split(" to ")[-1].strip())
-            _until(streams, len(answered_before) + 15)
+            _until(server, streams, len(answered_before) + 15)
             time.sleep(luck.random())
             server.kill()
             for stream in streams:
@@ -66,13 +66,14 @@ def test_everything_answered_before_the_backup_comes_back(tmp_path):
             server.start()  # and the house answers again, with people who go on asking
             stream = Stream(server, scene["category"], scene["cookies"][0])
             stream.start()
-            _until([stream], 1)
+            _until(server, [stream], 1)
             stream.is_over.set()
             stream.join(timeout=60)
 
 
-def _until(streams, most: int) -> None:
+def _until(server: Server, streams: list[Stream], most: int) -> None:
     deadline = time.monotonic() + 60
     while sum(len(stream.answered) for stream in streams) < most and time.monotonic() < deadline:
+        nobody_was_turned_away(streams, server)
         time.sleep(0.02)
     assert sum(len(stream.answered) for stream in streams) >= most

@@ -110,9 +110,10 @@ def _memberships(before: datetime) -> QuerySet[Membership]:
 
 
 def _people(before: datetime) -> QuerySet[Person]:
-    """Who has nothing open and belongs nowhere. Who looks after the install stays."""
+    """Who has nothing open, belongs nowhere and did not sign in since. Who looks after the install stays."""
     return (
         Person.objects.filter(joined_at__lt=before, is_host=False)
+        .exclude(last_login__gte=before)
         .exclude(_recent(Ask, before, asking__asked_by=OuterRef("pk")))
         .exclude(_recent(Offer, before, offered_by=OuterRef("pk")))
         .exclude(_running(first__asking__asked_by=OuterRef("pk")))
@@ -165,6 +166,11 @@ def _care(before: datetime) -> QuerySet[Care]:
 
 def _codes(before: datetime) -> QuerySet[SignInCode]:
     return SignInCode.objects.filter(expires_at__lt=before).order_by("pk")
+
+
+def _devices(before: datetime) -> QuerySet[Device]:
+    """Where somebody signed in just now stays, however long they have been known here: or they were signed out."""
+    return Device.objects.filter(begun_at__lt=before, person__in=_people(before).values("pk")).order_by("pk")
 
 
 def _closed_offers(before: datetime) -> QuerySet[Offer]:
@@ -268,11 +274,12 @@ CLOCKS_BELOW = {
         privacy.Clock("people.Person", _people, forget_person, only_in=partial(only_in, whose="pk")),
         privacy.Clock("people.Invitation", _invitations, _goes, goes=True, only_in=partial(only_in, whose="person")),
         privacy.Clock("people.SignInCode", _codes, _goes, goes=True, only_in=partial(only_in, whose="person")),
+        privacy.Clock("people.Device", _devices, _goes, goes=True, only_in=partial(only_in, whose="person")),
         *(
             privacy.Clock(
                 model._meta.label, _with_the_person(model), _goes, goes=True, only_in=partial(only_in, whose="person")
             )
-            for model in (Device, Passkey, Authenticator, RecoveryCode, SecondStepDue)
+            for model in (Passkey, Authenticator, RecoveryCode, SecondStepDue)
         ),
     ),
 }
