@@ -127,6 +127,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "people:sign_in"
 LOGIN_REDIRECT_URL = "home:front"
+SESSION_ENGINE = "manyhands.kit.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if ENV.https else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if ENV.https else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https
