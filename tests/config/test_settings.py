@@ -1,6 +1,7 @@
 """A wrong or missing setting stops the start with a sentence that names it."""
 
 import dataclasses
+import errno
 import os
 import stat
 import subprocess
@@ -75,6 +76,18 @@ def test_the_secret_is_made_once_and_kept_from_others(tmp_path):
     first = env.read({"MANYHANDS_DATA_DIR": str(tmp_path)}).secret_key
     assert env.read({"MANYHANDS_DATA_DIR": str(tmp_path)}).secret_key == first
     assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+
+
+def test_a_start_that_was_stopped_half_way_leaves_no_half_a_secret(tmp_path, monkeypatch):
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("os.fsync", full)
+        with pytest.raises(env.SettingWrong, match="No space left"):
+            env.read({"MANYHANDS_DATA_DIR": str(tmp_path)})
+    assert list(tmp_path.iterdir()) == []
+    assert len(env.read({"MANYHANDS_DATA_DIR": str(tmp_path)}).secret_key) > 32
 
 
 def test_the_keys_lie_beside_the_data_and_never_in_it(tmp_path):

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from manyhands.kit.writing_once import write_once
+
 HOUSE = Path(__file__).resolve().parent.parent
 PREFIX = "MANYHANDS_"
 HERE = {"localhost", "127.0.0.1", "::1"}
@@ -287,16 +289,10 @@ def _kept_secret(data_dir: Path) -> str:
     """The secret key kept in the data folder, made on the first start."""
     file = data_dir / "secret.key"
     try:
-        if file.exists():
-            return file.read_text(encoding="ascii").strip()
-        data_dir.mkdir(parents=True, exist_ok=True)
-        key = secrets.token_urlsafe(48)
-        # Two processes may start at once: only one may make the key, and it is never readable by others.
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as handle:
-            handle.write(key)
-        return key
-    except FileExistsError:
+        if not file.exists():
+            data_dir.mkdir(parents=True, exist_ok=True)
+            # Two processes may start at once: only one may make the key, and the other never finds half of it.
+            write_once(file, secrets.token_urlsafe(48))
         return file.read_text(encoding="ascii").strip()
     except OSError as error:
         raise SettingWrong(

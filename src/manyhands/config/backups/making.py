@@ -18,6 +18,7 @@ from django.conf import settings
 from manyhands.config.backups import archive, databases, shelf
 from manyhands.config.backups.databases import CannotCopy
 from manyhands.config.backups.keys import key_for_new
+from manyhands.kit.writing_once import sync_folder
 
 READ = 1024 * 1024
 
@@ -56,7 +57,7 @@ def make(*, now: datetime, to: Path | None = None, database: dict[str, Any] | No
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
-            shelf.sync_folder(where)
+            sync_folder(where)
         except OSError as error:
             raise CannotCopy(f"The backup can't be written ({error.strerror}).") from None
         finally:

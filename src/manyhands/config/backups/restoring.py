@@ -16,10 +16,11 @@ from typing import Any
 
 from django.conf import settings
 
-from manyhands.config.backups import archive, databases, making, shelf
+from manyhands.config.backups import archive, databases, making
 from manyhands.config.backups.archive import Unreadable
 from manyhands.config.backups.databases import ASIDE, CannotCopy
 from manyhands.config.backups.keys import key_to
+from manyhands.kit.writing_once import sync_folder
 
 SERVING = "serving.lock"
 
@@ -121,7 +122,7 @@ def _over_sqlite(
                     moved = Path(f"{target}{tail}").replace(f"{aside}{tail}")
                     moved.chmod(0o600)
         fresh.replace(target)
-        shelf.sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise CannotCopy(f"The database can't be written ({error.strerror}).") from None
     finally:

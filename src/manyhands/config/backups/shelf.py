@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from manyhands.config.backups.databases import CannotCopy
+from manyhands.kit.writing_once import sync_folder
 
 _NAME = re.compile(r"manyhands-(\d{8}T\d{6})Z\.backup")
 _DRILL, _TRY = "drill.json", "try.json"
@@ -132,14 +133,3 @@ def _note(name: str, said: dict[str, Any]) -> None:
 def _noted(name: str) -> dict[str, Any]:
     said: dict[str, Any] = json.loads((settings.ENV.backup_dir / name).read_text(encoding="utf-8"))
     return said
-
-
-def sync_folder(where: Path) -> None:
-    """Have the disk remember which files are there (a file system may lose a name that a crash comes between)."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(where, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

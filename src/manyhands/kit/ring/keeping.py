@@ -21,9 +21,10 @@ from uuid import UUID
 
 from manyhands.kernel import sealing
 from manyhands.kit.ring import asking, slots
-from manyhands.kit.ring.root import UNATTENDED, opener_in, sync_folder
+from manyhands.kit.ring.root import UNATTENDED, opener_in
 from manyhands.kit.ring.slots import Root
 from manyhands.kit.ring.troubles import Gone, Missing, RingTrouble, Shut
+from manyhands.kit.writing_once import sync_folder
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
