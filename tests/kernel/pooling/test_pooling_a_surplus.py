@@ -114,6 +114,70 @@ def test_the_few_ways_looked_at_closely_are_enough(monkeypatch):
         assert by_structure.bound == pytest.approx(whole.gained, rel=1e-9)
 
 
+def test_a_lot_goes_to_as_many_as_it_has_parts():
+    shares = tuple(Want(f"w{n:02}", "Birch", "x", 1 / 14) for n in range(14))
+    problem = dataclasses.replace(WEEK, lots=(Lot("x", "Ash", "x", 1.0),), wants=shares)
+    plan = pool(problem)
+    assert check(problem, plan) == []
+    assert len(plan.transfers) == 14
+    assert plan.left == plan.unmet == {}
+
+
+SIZES = {
+    "parts": lambda luck: 1.0,
+    "crumbs": lambda luck: 1e-9,
+    "shiploads": lambda luck: 1e10,
+    "all of these": lambda luck: 10.0 ** luck.randrange(-9, 11),
+}
+
+
+def of_any_size(seed: int, size: str) -> Problem:
+    """A week whose quantities, worths, spaces and vans are odd parts of a size."""
+    luck = random.Random(f"{seed} {size}")
+
+    def some(*more: float) -> float:
+        return luck.choice([0.5, 1 / 3, 1 / 7, 1 / 14, 2 / 3, 10 / 7, 1, 30, *more]) * SIZES[size](luck)
+
+    problem = week(seed, 8, 3, vans=seed % 2 > 0)
+    return dataclasses.replace(
+        problem,
+        lots=tuple(dataclasses.replace(x, quantity=some(0), space=luck.choice([1, some()])) for x in problem.lots),
+        wants=tuple(dataclasses.replace(w, quantity=some(0), worth=luck.choice([1, some(0)])) for w in problem.wants),
+        vans=problem.vans and tuple(dataclasses.replace(v, capacity=some(0)) for v in problem.vans),
+        points_per_km=luck.choice([0.02, some() / 100]),
+    )
+
+
+@pytest.mark.parametrize("few", [0, solving.FEW])
+@pytest.mark.parametrize("size", SIZES)
+def test_plans_keep_their_promises_whatever_the_sizes(size, few, monkeypatch):
+    monkeypatch.setattr(solving, "FEW", few)
+    sent = 0
+    for seed in range(24):
+        problem = of_any_size(seed, size)
+        plan = pool(problem)
+        assert check(problem, plan) == [], seed
+        sent += len(plan.transfers)
+    assert sent > 24
+
+
+def test_what_the_solver_cannot_tell_apart_ends_the_search(monkeypatch):
+    rounds, solved = [], solving._solved
+    monkeypatch.setattr(solving, "FEW", 0)
+    monkeypatch.setattr(solving, "_solved", lambda *of: rounds.append(1) or (len(rounds) < 30 and solved(*of)))
+    for seed in range(24):
+        for problem in (of_any_size(seed, "all of these"), dear(week(seed, 8, 3))):
+            rounds.clear()
+            assert check(problem, pool(problem)) == []
+
+
+def dear(problem: Problem) -> Problem:
+    """The same, with worths in a unit of which there are a thousand million to a point."""
+    return dataclasses.replace(
+        problem, wants=tuple(dataclasses.replace(w, worth=w.worth * 1e9 / 7) for w in problem.wants)
+    )
+
+
 def test_the_order_of_a_list_changes_nothing():
     problem = week(3, 8, 3)
     luck = random.Random(0)
@@ -224,6 +288,8 @@ def test_every_broken_promise_is_named(change, said):
         ({"lots": (Lot("x", "Nowhere", "x", 1),)}, "Lot x is at Nowhere, which is not a network here."),
         ({"lots": (Lot("x", "Ash", "x", -1),)}, "Lot x has a number below zero, or one that is no number."),
         ({"lots": (Lot("x", "Ash", "x", 1, space=0),)}, "Lot x takes no space in a van."),
+        ({"lots": (Lot("x", "Ash", "x", 1e13),)}, "Lot x has a number above a million million"),
+        ({"vans": (Van("x", "Ash", 1e-16, frozenset()),)}, "Van x has .* almost nothing. Write it in a larger"),
         ({"networks": (*NETWORKS, Network("Up", Point(91, 0)))}, "Network Up is not on the globe."),
     ],
 )

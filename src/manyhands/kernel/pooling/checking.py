@@ -49,8 +49,13 @@ def _points(problem: Problem, lot: Lot, want: Want, km: float) -> float:
     return want.worth - problem.points_per_km * km * lot.space
 
 
+def _tolerance(problem: Problem, lot: Lot, want: Want, km: float) -> float:
+    """How far two ways to reckon the points of a unit may be apart."""
+    return CLOSE * (want.worth + problem.points_per_km * km * lot.space)
+
+
 def _transfers(problem: Problem, plan: Plan, kilometres: _Kilometres) -> Iterator[str]:
-    gained = 0.0
+    gained = tolerance = 0.0
     for t in plan.transfers:
         if t.lot_id not in problem.lot or t.want_id not in problem.want:
             yield f"A transfer speaks of {t.lot_id} and {t.want_id}, which the problem does not know."
@@ -58,8 +63,9 @@ def _transfers(problem: Problem, plan: Plan, kilometres: _Kilometres) -> Iterato
         lot, want = problem.lot[t.lot_id], problem.want[t.want_id]
         km = kilometres(lot.network, want.network)
         gained += t.amount * _points(problem, lot, want, km)
+        tolerance += t.amount * _tolerance(problem, lot, want, km)
         yield from _transfer_holds(problem, t, lot, want, km)
-    if abs(gained - plan.gained) > CLOSE * max(1.0, abs(gained)):
+    if abs(gained - plan.gained) > tolerance:
         yield f"The plan is said to gain {plan.gained:.6f} points and gains {gained:.6f}."
 
 
@@ -97,16 +103,16 @@ def _sums(problem: Problem, plan: Plan) -> Iterator[str]:
         if t.van_id is not None and t.lot_id in problem.lot:
             space[t.van_id, t.day] += t.amount * problem.lot[t.lot_id].space
     for lot in problem.lots:
-        if abs(out[lot.id] + plan.left.get(lot.id, 0.0) - lot.quantity) > CLOSE * max(1.0, lot.quantity):
+        if abs(out[lot.id] + plan.left.get(lot.id, 0.0) - lot.quantity) > CLOSE * lot.quantity:
             yield f"Of {lot.id} there are {lot.quantity}; {out[lot.id]} go and {plan.left.get(lot.id, 0.0)} stay."
     for want in problem.wants:
-        if abs(got[want.id] + plan.unmet.get(want.id, 0.0) - want.quantity) > CLOSE * max(1.0, want.quantity):
+        if abs(got[want.id] + plan.unmet.get(want.id, 0.0) - want.quantity) > CLOSE * want.quantity:
             yield f"{want.id} is for {want.quantity}; {got[want.id]} come and {plan.unmet.get(want.id, 0.0)} don't."
     if min([0.0, *plan.left.values(), *plan.unmet.values()]) < 0:
         yield "Less than nothing is left of a lot, or of a want."
     for (van_id, day), used in space.items():
         most = problem.van[van_id].capacity if van_id in problem.van else 0.0
-        if used > most + CLOSE * max(1.0, most):
+        if used > most + CLOSE * most:
             yield f"{van_id} carries {used} on day {day} and has room for {most}."
 
 
@@ -120,18 +126,18 @@ def _proof(problem: Problem, plan: Plan, kilometres: _Kilometres) -> Iterator[st
         of_day = {day: plan.per_room.get((van.id, day), 0.0) for day in van.days}
         bound += van.capacity * sum(of_day.values())
         vans_at[van.network].append((van.reach_km * (1 - CLOSE), of_day))
-    if bound - plan.gained > CLOSE * max(1.0, abs(bound)):
+    if bound - plan.gained > CLOSE * abs(bound):
         yield f"The prices allow for {bound:.6f} points, and the plan gains {plan.gained:.6f}."
     wants_of: defaultdict[str, list[Want]] = defaultdict(list)
     for want in problem.wants:
         wants_of[want.kind].append(want)
     for lot in problem.lots:
-        price_of_lot = plan.per_lot.get(lot.id, 0.0) + CLOSE
+        price_of_lot = plan.per_lot.get(lot.id, 0.0)
         for want in wants_of[lot.kind]:
             price = price_of_lot + plan.per_want.get(want.id, 0.0)
             if want.worth > price:
                 km = kilometres(lot.network, want.network)
-                beyond = _points(problem, lot, want, km) - price
+                beyond = _points(problem, lot, want, km) - price - _tolerance(problem, lot, want, km)
                 if beyond > 0 and beyond > (room := _room(problem, lot, want, km, vans_at)):
                     yield f"{lot.id} could go to {want.id} and gain {beyond - room:.6f} points a unit beyond its price."
 

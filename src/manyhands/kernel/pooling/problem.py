@@ -10,6 +10,9 @@ from functools import cached_property
 
 from manyhands.kernel.geo import Point, is_on_the_globe
 
+LEAST, MOST = 1e-15, 1e12
+"""Between these, or nothing, is every number: beyond them, sums of it with others are no longer what they seem."""
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
@@ -65,7 +68,8 @@ class Problem:
     """Lots, wants and vans of networks. `vans` None: vans are no bound, everything within `reach_km` can go.
 
     `points_per_km`: what carrying one unit of space one kilometre costs, in the points wants are worth in.
-    Raises ValueError, in a sentence, for an id that comes twice, a network that is not there, or an impossible number.
+    Raises ValueError, in a sentence, for an id that comes twice, a network that is not there, or an impossible number:
+    all are 0, or between `LEAST` and `MOST`.
     """
 
     networks: tuple[Network, ...]
@@ -131,3 +135,7 @@ def _refuse_repeated(what: str, ids: Iterable[str]) -> None:
 def _refuse_odd(whose: str, *numbers: float) -> None:
     if any(not math.isfinite(number) or number < 0 for number in numbers):
         raise ValueError(f"{whose} has a number below zero, or one that is no number.")
+    if any(number and not LEAST <= number <= MOST for number in numbers):
+        raise ValueError(
+            f"{whose} has a number above a million million, or almost nothing. Write it in a larger or smaller unit."
+        )

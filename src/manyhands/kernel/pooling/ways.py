@@ -41,6 +41,14 @@ class Ways:
         """How much each want is for."""
         return np.array([each.quantity for each in self.wants], dtype=np.float64)
 
+    @property
+    def most(self) -> Floats:
+        """The most that could go each way: all of the lot, of the want, or of the room in the van."""
+        least = np.minimum(self.have[self.lot], self.wanted[self.want])
+        in_van = np.flatnonzero(self.trip >= 0)
+        least[in_van] = np.minimum(least[in_van], self.room[self.trip[in_van]] / self.space[in_van])
+        return least
+
     def over(self, per_lot: Floats, per_want: Floats, per_room: Floats) -> Floats:
         """What each way gains a unit beyond the prices of its lot, its want and its van's space."""
         prices = per_lot[self.lot] + per_want[self.want]
