@@ -225,6 +225,27 @@ def test_days_may_be_said_in_words(typed, on, priority):
     assert (ask.when.on, ask.priority) == (on, priority)
 
 
+@pytest.mark.parametrize("heading", ["Delivery date", "When?"])
+@pytest.mark.parametrize(
+    ("typed", "on", "hours"),
+    [
+        ("today evening", 1, (17, 21)),
+        ("Tomorrow, after 5pm", 2, (17, None)),
+        ("hoy por la tarde", 1, (12, 17)),
+        ("mañana por la mañana", 2, (8, 12)),
+        ("por la mañana", None, (8, 12)),
+        ("heute Abend", 1, (17, 21)),
+        ("aujourd'hui soir", 1, (17, 21)),
+        ("today or tomorrow", None, (None, None)),
+        ("todays list", None, (None, None)),
+    ],
+)
+def test_a_day_said_in_words_may_have_its_hours_behind_it(heading, typed, on, hours):
+    ask = only_record(["Name", heading], ["Ana", typed])
+    assert ask.when.on == (on and dt.date(2020, 6, on))
+    assert tuple(bound and bound.hour for bound in (ask.when.after, ask.when.before)) == hours
+
+
 def test_several_kinds_in_one_file_are_told_apart():
     headings = ["Consumer", "Driver", "Name", "Phone", "Address", "Boxes"]
     rows = [

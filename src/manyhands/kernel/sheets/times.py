@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from manyhands.kernel.sheets import looks
 from manyhands.kernel.sheets.answers import parse_yes_no
@@ -54,11 +54,7 @@ def _read_on(cell: Cell) -> None:
             cell.put("_after", dated.moment.time())
         _tell(cell, dated)
         return
-    day = _day_named(cell.text, cell.learnt.today)
-    if day:
-        cell.put("_on", day)
-        cell.note()
-    elif dated.problem and not _understood_hours(cell) and not _said_how_soon(cell):
+    if not _said_which_day(cell) and dated.problem and not _understood_hours(cell) and not _said_how_soon(cell):
         _tell(cell, dated)
 
 
@@ -71,14 +67,36 @@ def _said_how_soon(cell: Cell) -> bool:
     return priority is not None
 
 
-def _day_named(text: str, today: date) -> date | None:
-    word = plain(text)
-    return today if word in _TODAY else today + timedelta(days=1) if word in _TOMORROW else None
+def _said_which_day(cell: Cell) -> bool:
+    """True for "today", "tomorrow after 5", "heute Abend": only at the beginning, for "am Morgen" is another thing."""
+    words = plain(cell.text)
+    for days, names in enumerate((_TODAY, _TOMORROW)):
+        for name in names:
+            rest = words.removeprefix(name)
+            # "Today or tomorrow", "today or Friday" name more than one day: that stays as it was said.
+            if rest != words and (not rest or rest[0] == " ") and not _names_a_day(rest):
+                cell.put("_on", cell.learnt.today + timedelta(days=days))
+                if rest:
+                    _understood_hours(cell, _behind(name, cell.text))
+                cell.note()
+                return True
+    return False
 
 
-def _understood_hours(cell: Cell) -> bool:
+def _names_a_day(words: str) -> bool:
+    """Whether there is one more day in it; "mañana" and "Morgen" are the morning there."""
+    named = _TODAY | _TOMORROW - {"manana", "morgen"}
+    return any(word in named or weekday_of(word) is not None for word in words.split())
+
+
+def _behind(name: str, text: str) -> str:
+    """The words of a cell behind the day it names, as they were typed: their signs say more than `plain` keeps."""
+    return text.strip().split(maxsplit=name.count(" ") + 1)[-1]
+
+
+def _understood_hours(cell: Cell, text: str = "") -> bool:
     """Hours and weekdays of a cell, if it says any; what it says besides stays in the notes."""
-    hours = parse_hours(cell.text)
+    hours = parse_hours(text or cell.text)
     if not (hours.after or hours.before or hours.days or hours.understood):
         return False
     if hours.after:
@@ -128,7 +146,7 @@ def _read_window(cell: Cell) -> None:
     if clock is not None:
         cell.put("_after", clock)
         return
-    if looks.says_none(cell.text) or _understood_hours(cell) or _said_how_soon(cell):
+    if looks.says_none(cell.text) or _said_which_day(cell) or _understood_hours(cell) or _said_how_soon(cell):
         return
     if re.search(r"\d", cell.text):
         cell.say(Code.TIME_WRONG)
