@@ -1,6 +1,8 @@
 """The portfolio: what it gives back holds, is the same for the same seed, and is never worse than where it began."""
 
+import multiprocessing
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from manyhands.kernel.routing.core import (
     Shipment,
     Vehicles,
     assess,
+    searching,
     vroom_engine,
 )
 from manyhands.kernel.routing.core.board import Board
@@ -95,11 +98,82 @@ def test_odd_evenings_are_planned_so_that_every_promise_holds(seed):
     assert assess(case, search(case, until=Rounds(50), seed=seed, start=answer, cores=1)).cost <= verdict.cost
 
 
-def test_the_same_seed_gives_the_same_answer_on_one_core_and_on_two():
-    case = town(11, jobs=40, shipments=5, kinds=6)
+def test_the_same_seed_gives_the_same_answer_on_one_core_and_on_two(monkeypatch):
+    for name in ("SMALL", "PIECE"):  # so that it is done in pieces
+        monkeypatch.setattr(searching, name, 20)
+    case = town(21, jobs=60, shipments=5, kinds=12)
     one = search(case, until=Rounds(600), seed=3, cores=1)
     assert set(one) == set(search(case, until=Rounds(600), seed=3, cores=2))
     assert set(one) == set(search(case, until=Rounds(600), seed=3, cores=1))
+
+
+@pytest.mark.parametrize("dying", [1, 2])
+def test_a_hand_that_dies_costs_only_what_it_was_at(dying):
+    case = town(11, jobs=40, shipments=5, kinds=6)
+    hands = []
+
+    def kill(*_told):
+        if not hands:
+            hands.extend(multiprocessing.active_children())
+            for hand in hands[:dying]:
+                hand.kill()
+
+    answer = search(case, until=Rounds(100), seed=3, cores=2, progress=kill)
+    assert len(hands) == 2
+    assert not multiprocessing.active_children()
+    assert assess(case, answer).holds
+    assert answer
+
+
+def test_no_hand_is_left_over_where_something_fails(monkeypatch):
+    def broken(_self):
+        raise MemoryError
+
+    monkeypatch.setattr(searching._Search, "_first_tasks", broken)
+    with pytest.raises(MemoryError):
+        search(town(5), until=Rounds(10), cores=2)
+    assert not multiprocessing.active_children()
+    monkeypatch.setattr(searching, "Groups", broken)
+    with pytest.raises(MemoryError):
+        search(town(5), until=Rounds(10), cores=2)
+    assert not multiprocessing.active_children()
+
+
+def test_what_nobody_can_do_is_left_and_the_rest_is_done():
+    ways = Lines(np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [5.0, 5.0]]))
+    jobs = (Job(1, (1,), (0,)), Job(2, (1,), (0,), window=(9, 3)))
+    odd = Shipment(1, 2, (1,), delivery_window=(50, 20), prize=5, required=False)
+    even = Shipment(2, 3, (1,), prize=500, required=False)
+    none, some = Vehicles(0, (5,), 0, 0), Vehicles(1, (5,), 0, 0)
+    shut = Vehicles(1, (5,), 3, 3, window=(50, 20))
+    case = Case(ways, jobs, (none, shut, some), (odd, even))
+    done = ((2, {(JOB, 0), (PICKUP, 1), (DELIVERY, 1)}),)
+    told = []
+    answer = search(case, until=Rounds(20), cores=1, progress=lambda *each: told.append(each))
+    assert tuple((route.vehicles, set(route.steps)) for route in answer) == done
+    assert told[-1] == (1.0, 2, 4)
+    assert set(search(case, until=Rounds(1), cores=1, start=answer)) == set(answer)
+    if vroom_engine.can_plan(case):
+        assert tuple((route.vehicles, set(route.steps)) for route in vroom_engine.plan(case, None, 1)) == done
+
+
+@pytest.mark.parametrize("fleet", [(), (Vehicles(0, (5,), 0, 0),)])
+@pytest.mark.parametrize("jobs", [(), (Job(1, (1,), (0,)),)])
+def test_nobody_and_nothing_are_answered(fleet, jobs):
+    case = Case(Lines(np.zeros((2, 2))), jobs, fleet)
+    assert search(case, until=Rounds(5)) == ()
+    assert vroom_engine.plan(case, None, 1) == () if vroom_engine.can_plan(case) else True
+
+
+def test_what_nobody_pays_for_is_not_what_vroom_does_first():
+    thing = Shipment(0, 1, (1,), required=False)
+    case = Case(
+        Lines(np.zeros((2, 2))),
+        (Job(1, (1,), (0,), prize=40, required=False),),
+        (),
+        (thing, replace(thing, prize=3)),
+    )
+    assert vroom_engine._priorities(case) == {0: 0, 3: 8, 40: 100}
 
 
 def test_a_clock_ends_the_search_and_what_was_found_is_told_on_the_way():

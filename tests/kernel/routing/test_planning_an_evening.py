@@ -8,10 +8,12 @@ import pytest
 
 from manyhands.kernel.geo import Mode, Point, StraightLines
 from manyhands.kernel.routing import (
+    Break,
     Code,
     Helper,
     Hub,
     Order,
+    PickUp,
     Problem,
     Rounds,
     Seconds,
@@ -22,6 +24,7 @@ from manyhands.kernel.routing import (
     retime,
     solve,
 )
+from manyhands.kernel.routing.problem import FURTHEST, MOST_LOAD, MOST_TRIPS, MOST_WEIGHT
 
 from .evenings import EVENING, HOME, HOUR, SIX, dee, north, town
 
@@ -178,12 +181,71 @@ def test_helpers_without_time_or_place_make_no_trouble():
         ({"stops": (Stop("a", HOME, locked_to="x"),)}, "Ask a is locked to helper x, who is not among the helpers."),
         ({"helpers": (dee(hub="x"),)}, "Helper dee is to load at hub x, which is not among the hubs."),
         ({"hubs": (Hub("h", Point(math.nan, 0)),)}, "Hub h is not on the globe."),
+        ({"stops": (Stop("a", HOME, weight=10**30),)}, "Ask a has a weight above 10000."),
+        ({"stops": (Stop("a", HOME, waiting=10**30),)}, "Ask a has a waiting above 1000000000000."),
+        ({"stops": (Stop("a", HOME, loads=(10**30,)),)}, "Ask a has an amount above 1000000000."),
+        (
+            {"stops": (Stop("a", HOME, (Window(0, 10**30),)),)},
+            "Ask a has a time further off than 1000000000000 seconds.",
+        ),
+        (
+            {"stops": (Stop("a", HOME, pick_up=PickUp(HOME, (), 10**30)),)},
+            "The pick-up of ask a has a service above 1000000000000.",
+        ),
+        (
+            {"stops": (Stop("a", HOME, locked_to="dee", locked_order=10**30),), "helpers": (dee(),)},
+            "Ask a has a locked order beyond 1000000000000.",
+        ),
+        (
+            {"helpers": (dee(shifts=(Window(-(10**30), 0),)),)},
+            "Helper dee has a time further off than 1000000000000 seconds.",
+        ),
+        ({"helpers": (dee(max_metres=10**30),)}, "Helper dee has a max_metres above 1000000000000."),
+        ({"helpers": (dee(trips=10**30),)}, "Helper dee has a trips above 1000."),
+        (
+            {"helpers": (dee(breaks=(Break(Window(0, 10**30), 1),)),)},
+            "A break of helper dee has a time further off than 1000000000000 seconds.",
+        ),
+        ({"hubs": (Hub("h", HOME, loading=10**30),)}, "Hub h has a loading above 1000000000000."),
+        ({"now": 10**30}, "Now has a time further off than 1000000000000 seconds."),
     ],
 )
 def test_a_program_that_makes_a_mistake_reads_a_sentence(what, sentence):
     with pytest.raises(ValueError) as refused:
         Problem(**what)
     assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        {"weight": MOST_WEIGHT},
+        {"waiting": FURTHEST},
+        {"loads": (MOST_LOAD,)},
+        {"service": FURTHEST},
+        {"windows": (Window(-FURTHEST, FURTHEST),), "service": FURTHEST},
+        {"windows": (Window(FURTHEST, FURTHEST),)},
+        {"pick_up": PickUp(north(9), (Window(-FURTHEST, FURTHEST),), FURTHEST), "building": "a", "arriving": FURTHEST},
+    ],
+)
+@pytest.mark.parametrize(
+    "helper",
+    [
+        {},
+        {"shifts": (Window(-FURTHEST, FURTHEST),)},
+        {"capacity": (MOST_LOAD,), "trips": MOST_TRIPS, "max_seconds": FURTHEST, "max_stops": FURTHEST},
+        {"breaks": (Break(Window(-FURTHEST, FURTHEST), FURTHEST),), "max_metres": FURTHEST},
+    ],
+)
+@pytest.mark.parametrize("now", [None, -FURTHEST, FURTHEST])
+def test_the_largest_numbers_are_planned(stop, helper, now):
+    asks = tuple(replace(Stop(f"a{n}", north(300 * n)), **(stop if n < 3 else {})) for n in range(5))
+    hub = Hub("pantry", HOME, Window(-FURTHEST, FURTHEST), 60)
+    problem = Problem(asks, (dee(**helper), dee(id="cy", hub="pantry")), (hub,), now=now)
+    plan = solve(problem, until=Rounds(10))
+    assert check(problem, plan) == []
+    if now != FURTHEST:
+        assert {"a3", "a4"} <= plan.run_of.keys()
 
 
 def test_the_same_seed_and_rounds_give_the_same_plan():

@@ -18,6 +18,7 @@ from manyhands.kernel.routing import (
     Rounds,
     Stop,
     Window,
+    breaks,
     check,
     price_of_move,
     retime,
@@ -110,6 +111,26 @@ def test_who_is_through_before_their_break_rests_at_home():
     rest = Break(Window(SIX + HOUR, SIX + 3 * HOUR), 1800)
     (run,) = planned(Stop("a", north(1000), (), 300), helpers=(dee(breaks=(rest,)),)).runs
     assert run.pauses == ()
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        Break(Window(SIX + HOUR, SIX + HOUR + 600), 1800),  # longer than its window
+        Break(Window(SIX + HOUR, SIX - HOUR), 1800),  # its window ends before it begins
+        Break(Window(SIX - HOUR, SIX - HOUR + 600), 1800),  # longer, and long before setting out
+        Break(Window(SIX + 5 * HOUR, SIX + 5 * HOUR + 600), 1800),  # longer, and long after being through
+    ],
+)
+def test_a_break_nobody_can_keep_is_never_kept(rest):
+    problem = Problem((Stop("a", north(1000), (), 300),), (dee(),))
+    plan = solve(problem, until=Rounds(20))
+    tired = replace(problem, helpers=(dee(breaks=(rest,)),))
+    assert check(tired, plan) == [
+        f"Helper dee does not get their break of 1800 seconds between {rest.window.start} and {rest.window.end}."
+    ]
+    assert [reason.code for reason in breaks(tired, plan)] == ["break"]
+    assert planned(*problem.stops, helpers=tired.helpers).served == 0
 
 
 def test_a_break_that_leaves_no_time_for_an_ask_is_the_reason():

@@ -238,8 +238,8 @@ def _loads_hold(problem: Problem, helper: Helper, run: Run, stops: list[Stop]) -
 
 def _rests_are_kept(helper: Helper, run: Run) -> Iterator[str]:
     for (opens, shuts), seconds in helper.breaks:
-        before = run.depart - opens
-        after = shuts - run.finish
+        before = min(run.depart, shuts) - opens
+        after = shuts - max(run.finish, opens)
         inside = [p.end - p.start for p in run.pauses if opens <= p.start and p.end <= shuts]
         if max([before, after, *inside]) < seconds:
             yield f"Helper {helper.id} does not get their break of {seconds} seconds between {opens} and {shuts}."

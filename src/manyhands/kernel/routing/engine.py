@@ -29,6 +29,9 @@ part.
 FORBIDDEN_METRES = 10**8  # two and a half times round the earth; the forbidden seconds do the rest
 UNLIMITED = int(np.iinfo(np.int64).max)  # PyVRP's own sign for no limit
 
+MOST_COST = 1 << 60
+"""What no sum in the engine may come near: it reckons with 64 bits, and goes on for ever where they do not do."""
+
 LOCKED_PRIZE = 20
 """A locked stop counts this many times."""
 
@@ -98,6 +101,7 @@ class Engine:
         self.part = part
         self._base = min(t.window.start for t in part.turns)
         self._horizon = max(t.window.end for t in part.turns) - self._base
+        self._forbidden = 10 * (self._horizon + 1) + 10**6  # seconds that nobody has
         self._locations = _Locations()
         self._clients: list[pyvrp.Client] = []
         self._groups: list[pyvrp.ClientGroup] = []
@@ -119,7 +123,8 @@ class Engine:
         self._count_stops = any(h.max_stops is not None for h in helpers)
         self._everything = [sum(each) for each in zip(*(self._amounts(s) for s in part.stops), strict=True)]
         self._ways_in = [way_in(turn, travel) for turn in part.turns]
-        self._add_stops(price)
+        # All prizes together stay far within 64 bits.
+        self._add_stops(max(1, min(price, MOST_COST // sum(need_with_locks(part.problem, s) for s in part.stops))))
         self._data = self._put_together(travel)
 
     def _add_stops(self, price: int) -> None:
@@ -293,7 +298,6 @@ class Engine:
         where = np.array([known[p] if p is not None else 0 for p in self._locations.points], dtype=np.int64)
         seconds_by_mode: dict[Mode, tuple[Integers, Integers]] = {}
         all_seconds, all_metres = [], []
-        forbidden_seconds = 10 * (self._horizon + 1) + 10**6
         stop_location = np.array([location for location, _ in self._doors], dtype=np.int64)
         client_stop = np.array([stop for _, stop in self._doors], dtype=np.int64)
         for mode, may in self._profiles:
@@ -316,7 +320,7 @@ class Engine:
             shut = np.unique(stop_location[~who[client_stop]])
             if len(shut):
                 seconds, metres = seconds.copy(), metres.copy()
-                seconds[:, shut], metres[:, shut] = forbidden_seconds, FORBIDDEN_METRES
+                seconds[:, shut], metres[:, shut] = self._forbidden, FORBIDDEN_METRES
                 seconds[shut, shut] = metres[shut, shut] = 0
             all_seconds.append(seconds)
             all_metres.append(metres)
@@ -352,7 +356,8 @@ class Engine:
         # One box too many, or a minute too late, must cost more than any prize, or the search ends among plans that
         # don't hold.
         prizes = [*(c.prize for c in self._clients), *(s.prize for s in self._shipments)]
-        dearest = float(max(prizes))
+        excess = len(self._doors) * max(self._forbidden, *self._everything, 1)
+        dearest = min(float(max(prizes)), 4 * MOST_COST / excess)
         penalties = pyvrp.PenaltyParams(max_penalty=2 * dearest)
         loads = [dearest] * self._data.num_load_dimensions
         manager = pyvrp.PenaltyManager((loads, dearest / 60, dearest / 60), penalties)

@@ -180,9 +180,17 @@ class Hub:
     loading: int = 0
 
 
+MOST_WEIGHT, MOST_TRIPS, MOST_LOAD, FURTHEST = 10**4, 10**3, 10**9, 10**12
+"""The largest weight, number of trips and load, and the largest number of anything else: seconds, moments, metres. With
+more, sums would not fit into the numbers the engines reckon with.
+"""
+
+
 @dataclass(frozen=True)
 class Problem:
-    """An evening to plan. Raises ValueError, in a sentence, for what can only be a mistake of the program that made it.
+    """An evening to plan. Raises ValueError, in a sentence, for what can only be a mistake of the program that made it:
+    two of one name, a hub or helper that is not there, numbers below zero or beyond all use (`MOST_WEIGHT`,
+    `MOST_TRIPS`, `MOST_LOAD`, `FURTHEST`).
 
     `units` names the dimensions of load ("boxes", "kg"); `now`: no run sets out before it (None: the past does not
     matter). What people got wrong (no place, a window that ends before it starts, a shift of no length) is not an
@@ -202,45 +210,52 @@ class Problem:
         hubs = {h.id for h in self.hubs}
         helpers = {h.id for h in self.helpers}
         for stop in self.stops:
-            self._refuse_loads(f"Ask {stop.id}", stop.loads)
-            _refuse_negative(
-                f"Ask {stop.id}",
-                service=stop.service,
-                weight=stop.weight,
-                waiting=stop.waiting,
-                arriving=stop.arriving,
-            )
+            who = f"Ask {stop.id}"
+            self._refuse_loads(who, stop.loads)
+            _refuse_beyond(who, service=stop.service, waiting=stop.waiting, arriving=stop.arriving)
+            _refuse_beyond(who, MOST_WEIGHT, weight=stop.weight)
+            _refuse_far(who, stop.windows)
             if stop.pick_up is not None:
-                up = stop.pick_up
-                _refuse_negative(f"The pick-up of ask {stop.id}", service=up.service, arriving=up.arriving)
+                up, who = stop.pick_up, f"The pick-up of ask {stop.id}"
+                _refuse_beyond(who, service=up.service, arriving=up.arriving)
+                _refuse_far(who, up.windows)
+            if abs(stop.locked_order or 0) > FURTHEST:
+                raise ValueError(f"{who} has a locked order beyond {FURTHEST}.")
             if stop.hub is not None and stop.hub not in hubs:
                 raise ValueError(f"Ask {stop.id} is to be loaded at hub {stop.hub}, which is not among the hubs.")
             if stop.locked_to is not None and stop.locked_to not in helpers:
                 raise ValueError(f"Ask {stop.id} is locked to helper {stop.locked_to}, who is not among the helpers.")
         for helper in self.helpers:
-            self._refuse_loads(f"Helper {helper.id}", helper.capacity)
-            _refuse_negative(
-                f"Helper {helper.id}",
+            who = f"Helper {helper.id}"
+            self._refuse_loads(who, helper.capacity)
+            _refuse_beyond(
+                who,
                 max_seconds=helper.max_seconds or 0,
                 max_stops=helper.max_stops or 0,
                 max_metres=helper.max_metres or 0,
             )
+            _refuse_far(who, helper.shifts)
             for rest in helper.breaks:
-                _refuse_negative(f"A break of helper {helper.id}", length=rest.seconds)
+                _refuse_beyond(f"A break of helper {helper.id}", length=rest.seconds)
+                _refuse_far(f"A break of helper {helper.id}", (rest.window,))
             if helper.trips < 1:
                 raise ValueError(f"Helper {helper.id} needs at least one trip.")
+            _refuse_beyond(who, MOST_TRIPS, trips=helper.trips)
             if helper.hub is not None and helper.hub not in hubs:
                 raise ValueError(f"Helper {helper.id} is to load at hub {helper.hub}, which is not among the hubs.")
         for hub in self.hubs:
-            _refuse_negative(f"Hub {hub.id}", loading=hub.loading)
+            _refuse_beyond(f"Hub {hub.id}", loading=hub.loading)
+            _refuse_far(f"Hub {hub.id}", (hub.window,) if hub.window else ())
             if not is_on_the_globe(hub.place):
                 raise ValueError(f"Hub {hub.id} is not on the globe.")
+        if self.now is not None:
+            _refuse_far("Now", (Window(self.now, self.now),))
 
     def _refuse_loads(self, whose: str, amounts: tuple[int, ...]) -> None:
         if amounts and len(amounts) != len(self.units):
             raise ValueError(f"{whose} has {len(amounts)} amounts, but the problem has {len(self.units)} units.")
-        if any(amount < 0 for amount in amounts):
-            raise ValueError(f"{whose} has an amount below zero.")
+        for amount in amounts:
+            _refuse_beyond(whose, MOST_LOAD, amount=amount)
 
     @cached_property
     def stop(self) -> Mapping[str, Stop]:
@@ -283,7 +298,18 @@ def _refuse_repeated(what: str, ids: Iterable[str]) -> None:
         raise ValueError(f"Two {what} have the same id: {', '.join(repeated[:5])}.")
 
 
-def _refuse_negative(whose: str, **amounts: int) -> None:
+def _refuse_beyond(whose: str, most: int = FURTHEST, **amounts: int) -> None:
     for name, amount in amounts.items():
         if amount < 0:
-            raise ValueError(f"{whose} has a {name} below zero.")
+            raise ValueError(f"{whose} has {_a(name)} below zero.")
+        if amount > most:
+            raise ValueError(f"{whose} has {_a(name)} above {most}.")
+
+
+def _a(name: str) -> str:
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
+def _refuse_far(whose: str, windows: Iterable[tuple[int, int]]) -> None:
+    if any(abs(moment) > FURTHEST for window in windows for moment in window):
+        raise ValueError(f"{whose} has a time further off than {FURTHEST} seconds.")

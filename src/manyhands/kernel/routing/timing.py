@@ -110,8 +110,8 @@ def kept(run: Run, rest: Break) -> bool:
     """Whether a run leaves its helper this break: before, in it, or after."""
     opens, shuts = rest.window
     return (
-        run.depart - opens >= rest.seconds
-        or shuts - run.finish >= rest.seconds
+        min(run.depart, shuts) - opens >= rest.seconds
+        or shuts - max(run.finish, opens) >= rest.seconds
         or any(opens <= p.start and p.end <= shuts and p.end - p.start >= rest.seconds for p in run.pauses)
     )
 

@@ -26,7 +26,7 @@ def effort_for(case: Case) -> Effort:
         return Effort(neighbours=100, shaking=(1, 5), without=FEWER)
     if case.shipments and not case.jobs:
         return Effort(neighbours=20, shaking=(1, 10), without=FEWER)
-    if case.jobs and not case.shipments and all(job.required for job in case.jobs):
+    if case.jobs and case.vehicles and not case.shipments and all(job.required for job in case.jobs):
         # PyVRP begins with penalties so high that a short search never sees a plan that breaks a promise a little.
         return Effort(neighbours=30, shaking=(1, 10), penalties=_penalties(case))
     return USUAL

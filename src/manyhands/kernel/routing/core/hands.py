@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
@@ -19,11 +19,18 @@ Heard = Callable[[int, Answer], None]
 EVERY = 0.3
 """At most so often, in seconds, a hand tells of something better."""
 
+BY_ROUNDS = 2
+"""How many hands there are where rounds count and no clock."""
+
 
 class Hands(Protocol):
-    """`count` hands. Give each one task at a time; `finished` waits for the next that is done."""
+    """Hands by their numbers. Give each one task at a time; `finished` waits for the next that is done.
 
-    count: int
+    A hand that died is told of once, with None in place of what it did, and is not in `numbers` any more.
+    """
+
+    @property
+    def numbers(self) -> Sequence[int]: ...
 
     def give(self, hand: int, task: Task) -> None: ...
 
@@ -35,13 +42,17 @@ class Hands(Protocol):
 
 
 def hands_for(case: Case, clock: Clock | None, stop: Callable[[], bool], cores: int) -> Hands:
-    """Processes, or where none can be started (one core, a clock they can't share) this one."""
+    """Processes, or where none can be started (one core, a clock they can't share) this one.
+
+    By a clock as many as there are cores; by rounds always `BY_ROUNDS`, so that the cores change nothing.
+    """
+    count = max(1, cores) if clock else BY_ROUNDS
     if cores > 1 and not multiprocessing.current_process().daemon:
         try:
-            return _Processes(case, clock, cores)
+            return _Processes(case, clock, count)
         except (OSError, pickle.PicklingError, AttributeError, TypeError):
             pass
-    return _Here(case, clock, stop, cores)
+    return _Here(case, clock, stop, 1 if clock else count)
 
 
 class _Here:
@@ -49,7 +60,7 @@ class _Here:
 
     def __init__(self, case: Case, clock: Clock | None, stop: Callable[[], bool], count: int) -> None:
         self._case, self._clock, self._stop = case, clock, stop
-        self.count = max(1, count) if clock is None else 1
+        self.numbers: Sequence[int] = range(count)
         self._given: dict[int, Task] = {}
 
     def give(self, hand: int, task: Task) -> None:
@@ -58,7 +69,11 @@ class _Here:
     def finished(self, patience: float, heard: Heard) -> list[tuple[int, Done | None]]:
         hand = min(self._given)
         task = self._given.pop(hand)
-        return [(hand, do(self._case, task, self._clock, self._stop, lambda answer: heard(hand, answer)))]
+        if self._stop():
+            return [(hand, None)]
+        # By rounds nothing is heard on the way, as from a process: what is taken when would depend on the cores.
+        tell = (lambda answer: heard(hand, answer)) if self._clock else None
+        return [(hand, do(self._case, task, self._clock, self._stop, tell))]
 
     def interrupt(self, hand: int) -> None:
         pass
@@ -71,16 +86,23 @@ class _Processes:
     def __init__(self, case: Case, clock: Clock | None, count: int) -> None:
         context = multiprocessing.get_context("spawn")
         pickle.dumps(clock)
-        self.count = count
-        self._pipes: list[Connection] = []
+        self._pipes: dict[int, Connection] = {}
         self._processes: list[BaseProcess] = []
-        for _ in range(count):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, case, clock))
-            process.start()
-            theirs.close()
-            self._pipes.append(ours)
-            self._processes.append(process)
+        try:
+            for hand in range(count):
+                ours, theirs = context.Pipe()
+                self._pipes[hand] = ours
+                with theirs:
+                    process = context.Process(target=_work, args=(theirs, case, clock))
+                    process.start()
+                self._processes.append(process)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        return list(self._pipes)
 
     def give(self, hand: int, task: Task) -> None:
         with contextlib.suppress(OSError):  # it died: `finished` tells
@@ -88,11 +110,14 @@ class _Processes:
 
     def finished(self, patience: float, heard: Heard) -> list[tuple[int, Done | None]]:
         done: list[tuple[int, Done | None]] = []
-        for ready in wait(self._pipes, timeout=patience):
-            hand = self._pipes.index(ready)  # type: ignore[arg-type]
+        ready = wait(self._pipes.values(), timeout=patience)
+        for hand, pipe in list(self._pipes.items()):
+            if pipe not in ready:
+                continue
             try:
-                told: Any = self._pipes[hand].recv()
+                told: Any = pipe.recv()
             except (EOFError, OSError):
+                self._pipes.pop(hand).close()
                 done.append((hand, None))
                 continue
             if isinstance(told, Done):
@@ -106,8 +131,9 @@ class _Processes:
             self._pipes[hand].send(None)
 
     def close(self) -> None:
-        for process, pipe in zip(self._processes, self._pipes, strict=True):
+        for process in self._processes:
             process.terminate()
+        for pipe in self._pipes.values():
             pipe.close()
         for process in self._processes:
             process.join()

@@ -13,6 +13,7 @@ from manyhands.kernel.routing.core.case import JOB, PICKUP, Answer, Case, Route,
 from manyhands.kernel.routing.core.efforts import effort_for, too_little_help
 from manyhands.kernel.routing.core.groups import Groups
 from manyhands.kernel.routing.core.hands import Hands, hands_for
+from manyhands.kernel.routing.core.piece import Cut, Piece
 from manyhands.kernel.routing.core.pyvrp_engine import USUAL
 from manyhands.kernel.routing.core.starts import neighbourhoods, only_loads_bind, savings
 from manyhands.kernel.routing.core.tasks import Done, Task
@@ -39,6 +40,9 @@ POOL = 8000
 PIECE = 150
 """About how many visits a piece has."""
 
+PATIENCE = 30
+"""How often, for a twentieth of a second, hands are waited for when the time is over."""
+
 Progress = Callable[[float, int, int], None]
 """Hears the share done, how many jobs and shipments the best so far serves, and of how many."""
 
@@ -55,14 +59,41 @@ def search(
     """The best answer found. It holds, unless required jobs found no place: then they are left, for `assess` to tell.
 
     With `Rounds` the same case, rounds and seed give the same answer on any number of cores; with `Seconds` the clock
-    decides only how long. `start`: never worse than this answer.
+    decides only how long. `start`: never worse than this answer. A hand that dies takes with it what it was at; the
+    answer is then the best without it.
     """
-    return _Search(case, until, seed, progress, start, cores).answer()
+    total = len(case.jobs) + len(case.shipments)
+    piece = _what_is_possible(case, start)
+    if piece is None:
+        return _Search(case, until, seed, progress, start, cores, total).answer()
+    return piece.back(_Search(piece.case, until, seed, progress, piece.start, cores, total).answer())
+
+
+def _what_is_possible(case: Case, start: Answer) -> Piece | None:
+    """The case without vehicles there are none of and without windows that shut before they open; None if it has none.
+
+    The engines refuse a case with such things.
+    """
+    free = {k: v.count for k, v in enumerate(case.vehicles) if v.count > 0 and _opens(v.window)}
+    jobs = tuple(n for n, job in enumerate(case.jobs) if _opens(job.window))
+    shipments = tuple(
+        n for n, each in enumerate(case.shipments) if _opens(each.pickup_window) and _opens(each.delivery_window)
+    )
+    if len(free) + len(jobs) + len(shipments) == len(case.vehicles) + len(case.jobs) + len(case.shipments):
+        return None
+    begun = Board(case).sound(start)
+    for route in begun:
+        free[route.vehicles] -= 1
+    return Piece(case, Cut(begun, tuple(free.items()), jobs, shipments))
+
+
+def _opens(window: tuple[int, int]) -> bool:
+    return window[0] <= window[1]
 
 
 class _Search:
     def __init__(
-        self, case: Case, until: Until, seed: int, progress: Progress | None, start: Answer, cores: int
+        self, case: Case, until: Until, seed: int, progress: Progress | None, start: Answer, cores: int, total: int
     ) -> None:
         self.case, self.until, self.seed, self.progress = case, until, seed, progress
         self.clock = until.clock if isinstance(until, Seconds) else None
@@ -71,7 +102,7 @@ class _Search:
         self.board = Board(case)
         if start:
             self.board.offer(start)
-        self.hands: Hands = hands_for(case, self.clock, until.stop, cores)
+        self.cores, self.total = cores, total
         self.groups = Groups(case)
         self.effort = effort_for(case)
         self.loads_only = only_loads_bind(case)
@@ -111,18 +142,19 @@ class _Search:
 
     def answer(self) -> Answer:
         """Search until it is enough."""
-        try:
-            if self.case.size and self.case.vehicles:
+        if self.case.size and self.case.vehicles:
+            self.hands: Hands = hands_for(self.case, self.clock, self.until.stop, self.cores)
+            try:
                 self._search()
-        finally:
-            self.hands.close()
+            finally:
+                self.hands.close()
         self._tell(1.0)
         return tuple(self.board.routes)
 
     def _search(self) -> None:
         self._first_tasks()
         while self.spent() < 1:
-            for hand in range(self.hands.count):
+            for hand in self.hands.numbers:
                 task = None if hand in self.given else self._next(hand)
                 if task is not None:
                     self.given[hand] = task
@@ -134,9 +166,9 @@ class _Search:
             self._tell(self.spent())
         for hand in self.given:
             self.hands.interrupt(hand)
-        patience = 30
-        while self.given and patience and not self.until.stop():
-            patience -= 1
+        for _ in range(PATIENCE):
+            if not self.given:
+                break
             for hand, done in self.hands.finished(0.05, self._heard):
                 self._take(hand, done)
 
@@ -147,8 +179,8 @@ class _Search:
                 self._take(hand, done)
             return
         all_done: dict[int, Done | None] = {}
-        while len(all_done) < len(self.given) and not self.until.stop():
-            all_done.update(dict(self.hands.finished(patience, self._heard)))
+        while self.given.keys() - all_done.keys() and not self.until.stop():
+            all_done.update(self.hands.finished(patience, self._heard))
         for hand in sorted(all_done):
             self._take(hand, all_done[hand])
 
@@ -259,8 +291,8 @@ class _Search:
             self.board.offer(sound)
 
     def _take(self, hand: int, done: Done | None) -> None:
-        task = self.given.pop(hand)
-        if done is None:
+        task = self.given.pop(hand, None)
+        if task is None or done is None:  # the hand died
             return
         self.rounds += done.rounds or 1
         for route in done.seen:
@@ -285,6 +317,6 @@ class _Search:
 
     def _tell(self, share: float) -> None:
         if self.progress is not None:
-            total = len(self.case.jobs) + len(self.case.shipments)
             left = len(self.board.left_jobs) + len(self.board.left_shipments)
-            self.progress(min(1.0, round(share, 2)), total - left, total)
+            served = len(self.case.jobs) + len(self.case.shipments) - left
+            self.progress(min(1.0, round(share, 2)), served, self.total)

@@ -59,6 +59,8 @@ def do(
         return Done(recombined(case, dict(task.pool), nodes=NODES, seconds=seconds), 0)
     piece = Piece(case, task.cut) if task.cut else None
     mine, start = (piece.case, piece.start) if piece else (case, task.start)
+    if not mine.size or not mine.vehicles:
+        return Done((), 0)
     if task.exploration is not None:
         seconds = None if clock is None or task.deadline is None else max(0.05, task.deadline - clock())
         answer = vroom_engine.plan(mine, seconds, task.exploration)

@@ -37,9 +37,11 @@ def plan(case: Case, seconds: float | None, exploration: int, threads: int = 1) 
     """VROOM's answer after about so many seconds. It is always the same for the same case when there is time enough.
 
     Shifts that are longer than a vehicle may be out are narrowed to what it may, spread over the shift among vehicles
-    alike. Prizes become priorities, 1 to 100 by their rank. The answer may break promises VROOM does not know: assess
-    it.
+    alike. Prizes become priorities: the dearest 100, the others by their share of it. The answer may break promises
+    VROOM does not know: assess it.
     """
+    if not case.vehicles:
+        return ()
     vroom = _loaded()
     problem = vroom.Input()
     horizon = _horizon(case)
@@ -65,12 +67,14 @@ def plan(case: Case, seconds: float | None, exploration: int, threads: int = 1) 
                 delivery=list(job.delivery) if any(job.delivery) or not any(job.pickup) else [0] * len(job.delivery),
                 pickup=list(job.pickup) if any(job.pickup) else [0] * len(job.delivery),
                 skills=set(job.skills) | extra,
-                priority=priority.get(job.prize, 100) if not job.required else 100,
+                priority=100 if job.required else priority[job.prize],
                 time_windows=[vroom.TimeWindow(job.window[0], min(job.window[1], horizon))],
             )
         )
     first = len(case.jobs)
     for number, s in enumerate(case.shipments):
+        if any(opens > min(shuts, horizon) for opens, shuts in (s.pickup_window, s.delivery_window)):
+            continue
         problem.add_shipment(
             vroom.ShipmentStep(
                 first + 2 * number,
@@ -86,13 +90,15 @@ def plan(case: Case, seconds: float | None, exploration: int, threads: int = 1) 
             ),
             amount=vroom.Amount(list(s.amount)),
             skills=set(s.skills),
-            priority=priority.get(s.prize, 100) if not s.required else 100,
+            priority=100 if s.required else priority[s.prize],
         )
     kind_of: list[int] = []
     for kind, v in enumerate(case.vehicles):
         rights = {skill_base + group for group in allowing[0][kind]}
         for which in range(min(v.count, case.size)):
             opens, shuts = _shift(v, which, horizon)
+            if opens > shuts:
+                continue
             problem.add_vehicle(
                 vroom.Vehicle(
                     id=len(kind_of),
@@ -107,12 +113,16 @@ def plan(case: Case, seconds: float | None, exploration: int, threads: int = 1) 
                 )
             )
             kind_of.append(kind)
+    if not kind_of:
+        return ()
     limit = None if seconds is None else timedelta(milliseconds=int(1000 * max(seconds, 0.05)))
     solution = problem.solve(exploration_level=exploration, nb_threads=threads, timeout=limit)
     return _read(solution, kind_of, first)
 
 
 def _horizon(case: Case) -> int:
+    if any(v.window[1] >= BEYOND and v.most_duration >= BEYOND for v in case.vehicles):
+        return FOREVER // 200
     ends = [v.window[1] for v in case.vehicles]
     ends += [j.window[1] for j in case.jobs]
     ends += [w for s in case.shipments for w in (s.pickup_window[1], s.delivery_window[1])]
@@ -144,11 +154,9 @@ def _tell_ways(problem: Any, case: Case, places: Any) -> int:
 
 
 def _priorities(case: Case) -> dict[int, int]:
-    prizes = sorted({j.prize for j in case.jobs} | {s.prize for s in case.shipments} - {0})
-    if not prizes:
-        return {}
-    most = max(prizes) or 1
-    return {prize: max(1, round(100 * prize / most)) for prize in prizes}
+    prizes = {job.prize for job in case.jobs} | {shipment.prize for shipment in case.shipments}
+    most = max(prizes, default=0) or 1
+    return {prize: -(-100 * prize // most) for prize in prizes}
 
 
 def _skills_for_allowed(case: Case) -> tuple[list[set[int]], list[int]]:
