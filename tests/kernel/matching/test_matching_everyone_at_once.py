@@ -24,6 +24,7 @@ from manyhands.kernel.matching import (
     suggest,
     table,
 )
+from manyhands.kernel.matching.problem import MOST_NEED
 
 
 def crowd(asks: int, helpers: int, seed: int) -> Problem:
@@ -296,3 +297,36 @@ def test_two_who_are_not_to_meet_are_found():
     assert check(replace(mild, blocked=frozenset({("a", "h")})), match_all(mild)) == [
         "Ask a goes to helper h, but the two are not to meet."
     ]
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (
+            {"asks": (Ask("a", weight=10**14), Ask("b"))},
+            "The weight of ask a is too large to be weighed beside 2 of them",
+        ),
+        ({"asks": (Ask("a", windows=((0, 10**19),)),)}, "Ask a has a time or a way beyond all that there is."),
+        ({"helpers": (Helper("h", max_metres=10**19),)}, "Helper h has a time or a way beyond all that there is."),
+    ],
+)
+def test_what_is_too_large_to_reckon_with_is_refused_in_words(problem, said):
+    with pytest.raises(ValueError, match=said):
+        Problem(**problem)
+
+
+def test_the_heaviest_that_is_let_in_is_still_weighed_exactly():
+    problem = crowd(30, 12, 1)
+    heavy = MOST_NEED // 30 // 100 - 1
+    luck = random.Random(2)
+    asks = tuple(
+        replace(a, weight=heavy - luck.randrange(5), place=Point(89 * luck.choice([1, -1]), 180 * luck.random()))
+        for a in problem.asks
+    )
+    problem = replace(problem, asks=asks)
+    found = match_all(problem)
+    assert found.pairs
+    assert found.proven
+    assert not better_exists(problem, found)
+    with pytest.raises(ValueError, match="too large"):
+        replace(problem, asks=(replace(asks[0], weight=heavy + 2), *asks[1:]))

@@ -101,10 +101,61 @@ def test_who_could_be_in_a_ring_that_another_took_learns_so():
     assert [(alone.id, alone.code) for alone in found.alone] == [("late", "others_first")]
 
 
-def test_more_rings_than_can_be_weighed_are_not_called_proven(monkeypatch):
-    monkeypatch.setattr(rings, "MOST_RINGS", 3)
-    people = market(20, 1)
+@pytest.mark.parametrize("cut", ["MOST_RINGS", "MOST_TAKERS", "MOST_STEPS"])
+def test_where_a_part_was_looked_at_that_is_said_and_nobody_is_told_more_than_is_known(cut, monkeypatch):
+    whole = find_rings(people := market(20, 1))
+    assert whole.whole
+    monkeypatch.setattr(rings, cut, 1)
+    monkeypatch.setattr(rings, "MOST_ROUNDS", 1)
     found = find_rings(people)
+    assert not found.whole
+    assert not found.proven
+    assert check_rings(people, found) == []
+    never = {alone.id for alone in whole.alone if alone.code != "others_first"}
+    assert never >= {alone.id for alone in found.alone if alone.code not in {"others_first", "part"}}
+    told = {alone.sentence() for alone in found.alone if alone.code == "part"}
+    assert told == {"No ring was found for them, but there are too many to look at every ring."}
+
+
+@pytest.mark.parametrize("longest", [2, 4])
+def test_however_many_could_swap_with_however_many_all_find_someone(longest):
+    people = Market(
+        tuple(
+            Trader(f"{n:02}{gives}", frozenset(gives), frozenset(wants))
+            for n in range(60)
+            for gives, wants in ("ab", "ba")
+        )
+    )
+    found = find_rings(people, longest=longest, effort=0.5)
+    assert check_rings(people, found, longest=longest) == []
+    assert len(found.rings) == 60
+
+
+def test_rings_are_found_in_a_crowd_with_little_effort_and_in_bounds(monkeypatch):
+    luck = random.Random(1)
+    things = [f"thing {n}" for n in range(10)]
+    people = Market(
+        tuple(
+            Trader(f"p{n:03}", frozenset(some[:2]), frozenset(some[2:]))
+            for n in range(100)
+            for some in [luck.sample(things, 4)]
+        )
+    )
+    weighed = []
+    chosen = rings._chosen
+    monkeypatch.setattr(
+        rings, "_chosen", lambda m, w, listed, e: weighed.append(len(listed)) or chosen(m, w, listed, e)
+    )
+    found = find_rings(people, effort=0.3)
+    assert check_rings(people, found) == []
+    assert sum(len(ring) for ring in found.rings) > 90
+    assert len(weighed) <= rings.MOST_ROUNDS
+    assert max(weighed) <= rings.MOST_RINGS
+
+
+def test_without_any_effort_there_are_rings_all_the_same():
+    found = find_rings(people := market(30, 3), effort=0.0)
+    assert found.rings
     assert not found.proven
     assert check_rings(people, found) == []
 
@@ -129,3 +180,5 @@ def test_two_of_one_id_or_a_number_below_zero_are_refused():
         Market((me, me))
     with pytest.raises(ValueError, match="below zero"):
         Market((replace(me, waiting=-1),))
+    with pytest.raises(ValueError, match="The weight of trader me is too large to be weighed beside 1 of them"):
+        Market((replace(me, weight=10**14),))

@@ -233,6 +233,7 @@ def _told(
         "cost": sum(pair.cost for pair in found.pairs),
         "reasons": papers.reasons,
         "rings": None if ringed is None else [[gift.giver for gift in ring] for ring in ringed.rings],
+        "rings_all_looked_at": None if ringed is None else ringed.whole,
         "remarks": list(town.remarks),
         "problems": problems(asks.problems, file="asks") + problems(others.problems, file=kind),
         "columns": asks.columns,
@@ -266,7 +267,8 @@ def _show_summary(console: Console, papers: MatchedPapers, ringed: Rings | None,
         console.print(Text(f"- {count} × {code.replace('_', ' ')}, for example: {sentence[code]}"))
     if ringed is not None:
         served = sum(len(ring) for ring in ringed.rings)
-        console.print(Text(f"{len(ringed.rings)} rings with {served} people; {len(ringed.alone)} in none."))
+        part = "" if ringed.whole else " There are too many rings to look at: this is the best of a part of them."
+        console.print(Text(f"{len(ringed.rings)} rings with {served} people; {len(ringed.alone)} in none.{part}"))
     for remark in town.remarks:
         console.print(Text(f"- {remark}"))
     console.print(Text(f"Written to {folder}: {', '.join(files)}"))

@@ -12,6 +12,11 @@ from manyhands.kernel.geo import Mode, Point
 Window = tuple[int, int]
 """From and until, in whole seconds since any moment, the same for all."""
 
+MOST_NEED = 10**10
+"""The highest need times the number of asks: beyond it, need before cost would not fit into the numbers of the flow."""
+
+FARTHEST = 10**12
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -61,7 +66,8 @@ class Problem:
 
     `blocked`: never together; `remembered`: know one another well; `former`: were put together when it was last asked.
 
-    Raises ValueError, in a sentence, for an id that comes twice or a number below zero.
+    Raises ValueError, in a sentence, for an id that comes twice, a number below zero, or one too large to reckon with
+    (`MOST_NEED`; moments and metres above a million million).
     """
 
     asks: tuple[Ask, ...] = ()
@@ -79,6 +85,11 @@ class Problem:
         for helper in self.helpers:
             if helper.open_places < 0 or helper.asked_lately < 0:
                 raise ValueError(f"Helper {helper.id} has a number of places or of askings below zero.")
+        for ask in self.asks:
+            _refuse_beyond(f"Ask {ask.id}", ask.windows)
+        for helper in self.helpers:
+            _refuse_beyond(f"Helper {helper.id}", helper.shifts, helper.max_metres or 0)
+        refuse_too_heavy("ask", self.need)
 
     @cached_property
     def ask(self) -> Mapping[str, Ask]:
@@ -95,6 +106,22 @@ class Problem:
         """Points of need of each ask: 100 per weight and 0 to 50 for its share of the longest waiting; at least 1."""
         longest = max((a.waiting for a in self.asks), default=0) or 1
         return {a.id: max(1, 100 * a.weight + round(50 * a.waiting / longest)) for a in self.asks}
+
+
+def refuse_too_heavy(what: str, need: Mapping[str, int]) -> None:
+    """Raises ValueError where a need is so high that so many of them can't be added up exactly."""
+    heaviest = max(need, key=lambda id_: need[id_], default="")
+    if need and need[heaviest] * len(need) > MOST_NEED:
+        most = max(1, MOST_NEED // len(need) // 100)
+        raise ValueError(
+            f"The weight of {what} {heaviest} is too large to be weighed beside {len(need)} of them. About {most:,} is "
+            "the most."
+        )
+
+
+def _refuse_beyond(whose: str, times: tuple[Window, ...], metres: int = 0) -> None:
+    if any(abs(number) > FARTHEST for number in (metres, *(moment for window in times for moment in window))):
+        raise ValueError(f"{whose} has a time or a way beyond all that there is.")
 
 
 def _refuse_repeated(what: str, ids: Iterable[str]) -> None:
