@@ -51,6 +51,13 @@ def test_a_plan_goes_by_road_where_there_are_streets(streets, evening):
     assert planning.routing.check(tonight.problem, tonight.former, tonight.travel) == []
 
 
+def test_on_the_map_of_another_town_it_goes_by_straight_lines_and_says_so(no_streets, settings, town, clock, client):
+    far = write_map(no_streets / "elsewhere.osm.pbf", [(STREET, [(0, 0), (400, 0)]), (STREET, [(400, 0), (400, 400)])])
+    bring_in(far, store.home(settings.ENV.data_dir), steps=STEPS, now=NOW)
+    plan = worked_out(laid_out(town, [town.groceries]))
+    assert plan.summary["times"] == {"by": "straight"}
+
+
 def test_without_streets_it_goes_by_straight_lines_and_says_so(no_streets, evening, client, town):
     assert evening.plan.summary["times"] == {"by": "straight"}
     client.force_login(town.dee)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
@@ -18,11 +18,13 @@ from manyhands.kit.refusals import refuse_if
 from manyhands.people.models import Person
 
 ROUNDS = 40  # of search: a second or two for a large evening, and the same again when it is confirmed
+# What was shown longer ago than this is looked at once more: the evening has gone on meanwhile.
+LASTS = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
 class Otherwise:
-    """The plan as it would be. ``mark`` stands for what the page showed: something else is asked about again."""
+    """The plan as it would be. ``mark``: what the page showed, and when. Anything else is asked about again."""
 
     tonight: Evening
     before: routing.Plan
@@ -40,7 +42,7 @@ class Otherwise:
             (run.helper_id, [(v.stop_id, v.start // 60) for v in run.visits])
             for run in sorted(self.found.plan.runs, key=lambda run: run.helper_id)
         ]
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+        return f"{int(self.tonight.now.timestamp())}.{hashlib.sha256(repr(told).encode()).hexdigest()[:16]}"
 
 
 def look(plan: Plan, *, without: Collection[str], added: Sequence[Ask], now: datetime) -> Otherwise:
@@ -56,16 +58,37 @@ def look(plan: Plan, *, without: Collection[str], added: Sequence[Ask], now: dat
     return Otherwise(tonight, before, runs, tuple(added), found)
 
 
-@transaction.atomic
 def take(
     plan: Plan, *, without: Collection[str], added: Sequence[Ask], mark: str, by: Person | None, now: datetime
 ) -> Otherwise | None:
-    """Make it so, if it is still what was shown; else None, and nothing is written. Raises ``Refused``."""
+    """Make it so, if it is still what was shown; else None, and nothing is written. Raises ``Refused``.
+
+    It is worked out as of the moment it was shown at, or it would be another plan each minute once the evening has
+    begun; and before anything is locked, for it takes a second or two.
+    """
+    refuse_if(rules.why_not_change(by, plan))
+    shown_at = _shown_at(mark, now=now)
+    if shown_at is None:
+        return None
+    seen = look(plan, without=without, added=added, now=shown_at)
+    return seen if seen.mark == mark and _put(plan, seen, by=by, now=now) else None
+
+
+def _shown_at(mark: str, *, now: datetime) -> datetime | None:
+    seconds = mark.partition(".")[0]
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= 11):
+        return None
+    shown_at = datetime.fromtimestamp(int(seconds), tz=UTC)
+    return shown_at if now - LASTS <= shown_at <= now else None
+
+
+@transaction.atomic
+def _put(plan: Plan, seen: Otherwise, *, by: Person | None, now: datetime) -> bool:
+    """Write it down, if the plan is what it was when this was worked out."""
     plan = actions.locked_plan(plan)
     refuse_if(rules.why_not_change(by, plan))
-    seen = look(plan, without=without, added=added, now=now)
-    if seen.mark != mark:
-        return None
+    if not evening(plan, now=seen.tonight.now).is_as(seen.tonight):
+        return False
     actions.put_otherwise(
         plan,
         seen.found.plan,
@@ -76,7 +99,7 @@ def take(
         by=by,
         now=now,
     )
-    return seen
+    return True
 
 
 def moment(seconds: int | None) -> datetime | None:

@@ -7,6 +7,7 @@ another in its place.
 from __future__ import annotations
 
 import faulthandler
+import logging
 import subprocess
 import sys
 import threading
@@ -33,7 +34,10 @@ from manyhands.networks.models import Network
 from manyhands.places import queries as places
 from manyhands.places.models import Place
 
+log = logging.getLogger(__name__)
+
 BEAT_SECONDS = 1.0
+ADVICE_SECONDS = 5.0  # beside what the plan itself was given
 URGENT = 3  # an urgent ask weighs as much as three others
 UNTIMED = timedelta(days=1)  # what an open end of a wanted time reaches beyond the plan
 
@@ -76,13 +80,17 @@ class Evening:
         roads = places.by_road(self.travel)
         if roads is None:
             return {"by": "straight"}
-        off = {
-            place
-            for mode, (everywhere, own) in self._places.items()
-            for place in roads.off_road(mode, [*everywhere, *own])
-        }
+        places_of = {mode: [*everywhere, *own] for mode, (everywhere, own) in self._places.items()}
+        off = {place for mode, each in places_of.items() for place in roads.off_road(mode, each)}
+        if off >= {place for each in places_of.values() for place in each}:
+            return {"by": "straight"}  # the map is of somewhere else
         map_of = roads.streets.data_of
         return {"by": "road", "map_of": map_of.date().isoformat() if map_of else "", "off": len(off)}
+
+    def is_as(self, other: Evening) -> bool:
+        """Whether nothing that plans are made of has changed between the two: asks, helpers, hubs, runs and locks."""
+        mine, theirs = ([(s.ask_id, s.run_id, s.position) for s in one.stops] for one in (self, other))
+        return mine == theirs and self.problem == other.problem
 
     @cached_property
     def former(self) -> routing.Plan:
@@ -312,8 +320,20 @@ def _worked_out(plan: Plan, watch: _Watch, limit: routing.Until, now: Callable[[
     if not broken and (complaints := routing.check(tonight.problem, found, tonight.travel)):
         # What no single run can be blamed for: an ask lost or visited twice. Such a plan is not shown to anyone.
         raise RuntimeError(" ".join(complaints[:5]))
-    advice = () if watch.stopped() else routing.advise(tonight.problem, found, tonight.travel)
+    advice = _advice(tonight, found, watch)
     return actions.keep_plan(plan, found, broken=broken, advice=advice, times=tonight.times, now=now())
+
+
+def _advice(tonight: Evening, found: routing.Plan, watch: _Watch) -> tuple[routing.Advice, ...]:
+    """What would reach more, as far as that is found in a few seconds: no plan is lost over it."""
+    ends = clocks.monotonic() + ADVICE_SECONDS
+    try:
+        return routing.advise(
+            tonight.problem, found, tonight.travel, stop=lambda: watch.stopped() or clocks.monotonic() >= ends
+        )
+    except Exception:
+        log.exception("What would reach more was not found.")
+        return ()
 
 
 def _keep_beating(watch: _Watch, ended: threading.Event) -> None:

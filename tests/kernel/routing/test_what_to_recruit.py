@@ -44,6 +44,20 @@ def test_each_advice_holds_when_it_is_taken(seed):
         assert made.plan.need_met >= plan.need_met
 
 
+def test_looking_ends_when_it_is_told_to_and_gives_what_it_found():
+    problem = town(40, 4, seed=1)
+    plan, advice = advised(problem)
+    asked: list[int] = []
+
+    def stop() -> bool:
+        asked.append(1)
+        return len(asked) > 3
+
+    some = advise(problem, plan, stop=stop)
+    assert 0 < len(some) < len(advice)
+    assert advise(problem, plan, stop=lambda: True) == ()
+
+
 def taken(problem, advice):
     facts = advice.reason.facts
     if "helper" in facts:

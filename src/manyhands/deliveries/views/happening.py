@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from manyhands.deliveries import otherwise, queries, rules
 from manyhands.deliveries.models import Run
@@ -20,6 +21,7 @@ from manyhands.deliveries.reasons import Names, Told
 from manyhands.deliveries.views import showing
 from manyhands.deliveries.views.plans import found, person
 from manyhands.kernel import routing
+from manyhands.kit.again import may_repeat
 from manyhands.kit.refusals import Refused
 from manyhands.networks.here import NetworkRequest, for_role
 from manyhands.networks.states import Role
@@ -29,31 +31,41 @@ ASKS_OFFERED = 40
 CHANGES_SHOWN = 60
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_repeat  # it goes by what was shown: a second time there is nothing left of it to do
 @for_role(Role.DISPATCHER)
 def happening(request: NetworkRequest, plan: Any) -> HttpResponse:
-    """Someone dropped out, something came in: what would change, before it does."""
+    """Someone dropped out, something came in: what would change, before it does. Only making it so is posted."""
     this = found(request, plan)
     now = timezone.now()
+    said = request.POST if request.method == "POST" else request.GET
     runs = list(queries.runs_in(this))
     offered = list(queries.to_add(this, request.user)[:ASKS_OFFERED])
-    without = {key for key in request.POST.getlist("run") if key in {str(run.pk) for run in runs}}
-    codes = set(request.POST.getlist("ask"))
+    without = {key for key in said.getlist("run") if key in {str(run.pk) for run in runs}}
+    codes = set(said.getlist("ask"))
     added = [ask for ask in offered if ask.code in codes]
     why_not = rules.why_not_change(person(request), this)
+    status = 200
     seen: Otherwise | None = None
-    asked = request.method == "POST" and why_not is None
-    if asked and (without or added):
+    if why_not is None and request.method == "POST":
         try:
-            if mark := request.POST.get("mark", ""):
-                if otherwise.take(this, without=without, added=added, mark=mark, by=person(request), now=now):
-                    messages.success(request, _("So it is. Nobody was told anything yet."))
-                    return redirect("deliveries:plan", request.network.slug, this.pk)
-                messages.warning(request, _("Things have moved meanwhile. Look once more at what would change."))
-            seen = otherwise.look(this, without=without, added=added, now=now)
+            if (without or added) and otherwise.take(
+                this, without=without, added=added, mark=said.get("mark", ""), by=person(request), now=now
+            ):
+                messages.success(request, _("So it is. Nobody was told anything yet."))
+                return redirect("deliveries:plan", request.network.slug, this.pk)
+            messages.warning(request, _("Things have moved meanwhile. Look once more at what would change."))
         except Refused as no:
             messages.error(request, str(no))
-    elif asked:
+        this, status = found(request, plan), 409
+        why_not = rules.why_not_change(person(request), this)
+    elif why_not is None and "look" in said and not (without or added):
         messages.warning(request, _("Say first who dropped out or what came in."))
+        status = 400
+    elif request.method == "POST":
+        status = 409
+    if why_not is None and (without or added):
+        seen = otherwise.look(this, without=without, added=added, now=now)
     return render(
         request,
         "deliveries/happening.html",
@@ -67,6 +79,7 @@ def happening(request: NetworkRequest, plan: Any) -> HttpResponse:
             "more": max(0, len(_changes(seen)) - CHANGES_SHOWN) if seen is not None else 0,
             "sums": _sums(seen) if seen is not None else [],
         },
+        status=status,
     )
 
 

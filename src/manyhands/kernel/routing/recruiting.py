@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +19,8 @@ from manyhands.kernel.routing.problem import Helper, Problem, Stop, Window
 from manyhands.kernel.routing.reasons import Fact, Reason, Recruit
 from manyhands.kernel.routing.timing import Turn, schedule, turn_of
 from manyhands.kernel.routing.ways import Ways
+
+T = TypeVar("T")
 
 TRIED = 150
 """How many asks that are not reached are tried, those that matter most first."""
@@ -45,18 +49,22 @@ class Advice:
     need: int
 
 
-def advise(problem: Problem, plan: Plan, travel: Travel | None = None) -> tuple[Advice, ...]:
+def advise(
+    problem: Problem, plan: Plan, travel: Travel | None = None, *, stop: Callable[[], bool] = lambda: False
+) -> tuple[Advice, ...]:
     """What would reach asks that this plan does not, the most need first: one more helper (with a mode, where, and from
     when until when; with a language or a skill that is missing), an hour more of someone, a car for someone, a language
     for someone.
 
-    Each was tried by fitting asks into that one run, with nothing else changed.
+    Each was tried by fitting asks into that one run, with nothing else changed. ``stop``: asked now and then; once it
+    says so, what was found until then is given.
     """
-    return _Office(problem, plan, travel or StraightLines()).advice()
+    return _Office(problem, plan, travel or StraightLines(), stop).advice()
 
 
 class _Office:
-    def __init__(self, problem: Problem, plan: Plan, travel: Travel) -> None:
+    def __init__(self, problem: Problem, plan: Plan, travel: Travel, stop: Callable[[], bool]) -> None:
+        self.stop = stop
         self.problem = problem
         self.plan = plan
         left = [s for s in problem.stops if s.id not in plan.run_of and can_be_visited(s) and s.locked_to is None]
@@ -83,6 +91,9 @@ class _Office:
             each = sorted(kind(), key=lambda a: (-a.need, -len(a.stop_ids), str(a.reason.facts)))
             found += each[:SHOWN]
         return tuple(sorted(found, key=lambda a: (-a.need, str(a.reason.code), str(a.reason.facts))))
+
+    def _in_time(self, each: Iterable[T]) -> Iterator[T]:
+        return takewhile(lambda _: not self.stop(), each)
 
     # -- one run with something more
 
@@ -119,7 +130,7 @@ class _Office:
 
     def _more_helpers(self) -> Iterator[Advice]:
         for mode in self._modes():
-            for languages, skills in self._profiles():
+            for languages, skills in self._in_time(self._profiles()):
                 best: tuple[int, Helper, Stop, list[Stop], Run] | None = None
                 for near in self._starts():
                     helper = self._new(mode, near, languages, skills)
@@ -222,7 +233,7 @@ class _Office:
             yield advice
 
     def _more_hours(self) -> Iterator[Advice]:
-        for helper, shift in self._turns():
+        for helper, shift in self._in_time(self._turns()):
             longer = None if helper.max_seconds is None else helper.max_seconds + HOUR
             opens, shuts = helper.shifts[shift]
             for window, code in (
@@ -234,7 +245,7 @@ class _Office:
                 yield from self._tried(more, shift, code, {"since": window.start, "until": window.end})
 
     def _cars(self) -> Iterator[Advice]:
-        for helper, shift in self._turns():
+        for helper, shift in self._in_time(self._turns()):
             if helper.mode in (Mode.FOOT, Mode.BIKE):
                 more = replace(helper, mode=Mode.CAR, capacity=self._room(Mode.CAR), max_metres=None)
                 yield from self._tried(more, shift, Recruit.CAR, {})
@@ -242,7 +253,7 @@ class _Office:
     def _words(self) -> Iterator[Advice]:
         wanted = Counter(x for s in self.left for x in s.languages)
         for language in sorted(wanted, key=lambda x: (-wanted[x], x))[:3]:
-            for helper, shift in self._turns():
+            for helper, shift in self._in_time(self._turns()):
                 if language not in helper.languages:
                     more = replace(helper, languages=helper.languages | {language})
                     yield from self._tried(more, shift, Recruit.LANGUAGE, {"languages": language})
