@@ -118,3 +118,39 @@ def test_the_desk_reads_it_and_nothing_is_given(one_each, as_):
 def test_with_no_ask_ready_the_page_says_so(town, as_):
     Ask.objects.filter(network=town.riverside, state="ready").update(state="new")
     assert "No ask is ready and waiting right now." in text_of(as_(town.dee).get("/riverside/desk/together/"))
+
+
+def test_the_page_says_how_many_new_asks_wait_to_be_looked_at(town, as_):
+    Ask.objects.filter(network=town.riverside).update(state="claimed")
+    assert "looked at" not in text_of(as_(town.dee).get("/riverside/desk/together/")).split("No ask is ready")[1]
+    _many(town.groceries, 2, state="new")
+    page = as_(town.dee).get("/riverside/desk/together/")
+    assert "2 new asks wait to be looked at" in text_of(page)
+    assert 'href="/riverside/desk/?tab=new"' in page.content.decode()
+
+
+def _many(like: Ask, times: int, **said) -> None:
+    """More asks like one that is sealed already: posting so many would take long."""
+    fields = {field.attname: getattr(like, field.attname) for field in Ask._meta.concrete_fields}
+    del fields["id"]
+    copies = [Ask(**{**fields, **said, "code": f"B{number:03}B"}) for number in range(times)]
+    Ask.objects.bulk_create(copies, batch_size=500)
+
+
+def test_three_hundred_asks_stand_on_light_pages_each_once(town, as_):
+    _many(town.groceries, 299)
+    for helper in (town.hana, town.hugo):
+        helper.cap = 100
+        helper.save()
+    codes, page, pages = [], 1, []
+    while page and page < 30:
+        answer = as_(town.dee).get("/riverside/desk/together/", {"page": page})
+        shown = answer.content.decode()
+        assert len(answer.content) < 100_000
+        codes += re.findall(r'href="/riverside/desk/asks/([^/"]+)/">\1 ·', shown)
+        pages.append("With nobody" in shown)
+        page = page + 1 if f'rel="next" href="?page={page + 1}"' in shown else 0
+    ready_now = set(Ask.objects.filter(network=town.riverside, state="ready").values_list("code", flat=True))
+    assert (len(codes), set(codes)) == (len(ready_now), ready_now)
+    assert len(ready_now) >= 300
+    assert pages == sorted(pages), "who has nobody comes after who has somebody"

@@ -87,11 +87,29 @@ def desk(request: NetworkRequest) -> HttpResponse:
 def together(request: NetworkRequest) -> HttpResponse:
     """Everyone at once: which helper for which waiting ask is best for all of them together, and why."""
     now, network = timezone.now(), request.network
-    waiting = finding.in_order(finding.in_tab(queries.visible_to(request.user, network), "ready"), "waiting")
-    asks = list(waiting[: finding.MOST_WEIGHED])
+    visible = queries.visible_to(request.user, network)
+    counts = finding.counted(visible)
+    asks = list(finding.in_order(finding.in_tab(visible, "ready"), "waiting")[: finding.MOST_WEIGHED])
     found = planning.everyone_at_once(asks, network, now=now)
-    more = waiting.count() - len(asks) if len(asks) == finding.MOST_WEIGHED else 0
-    return render(request, "exchange/together.html", {"now": now, "found": found, "asks": len(asks), "more": more})
+    # One list over all pages: first who is brought something, then who has nobody.
+    page = Paginator([*found.pairs, *((out.thing, out) for out in found.left_out)], PAGE).get_page(
+        request.GET.get("page")
+    )
+    split = min(max(0, len(found.pairs) - max(0, page.start_index() - 1)), len(page))
+    listed = list(page)
+    return render(
+        request,
+        "exchange/together.html",
+        {
+            "now": now,
+            "page": page,
+            "pairs": listed[:split],
+            "left_out": [out for _ask, out in listed[split:]],
+            "asks": len(asks),
+            "more": max(0, counts["ready"] - len(asks)),
+            "new": counts["new"],
+        },
+    )
 
 
 def tabs_of(request: NetworkRequest, current: str, counts: dict[str, int], tabs: finding.Tabs) -> list[dict[str, Any]]:
