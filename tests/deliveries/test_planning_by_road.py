@@ -1,5 +1,6 @@
 """Where the streets are in the house, an evening is planned, moved and checked by road, and the pages say so."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -100,7 +101,17 @@ def test_streets_of_another_version_are_left_alone(streets, evening):
         (streets.folder / "about.json").read_text().replace('"shape": 2', '"shape": 99')
     )
     assert places.by_road(places.travel()) is None
-    assert not places.reads_roads()
+    assert not places.streets_are_whole()
+
+
+@pytest.mark.parametrize("step", ["addresses", "map"])
+def test_the_host_is_told_of_any_part_that_another_version_made(streets, evening, step):
+    assert places.streets_are_whole()
+    about = json.loads((streets.folder / "about.json").read_text())
+    about["steps"][step]["shape"] = 99
+    (streets.folder / "about.json").write_text(json.dumps(about))
+    assert places.by_road(places.travel()) is not None
+    assert not places.streets_are_whole()
 
 
 def test_a_folder_that_lost_a_file_is_no_trouble(streets, evening):

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -167,8 +168,16 @@ def test_a_step_that_fails_leaves_what_was_there(tmp_path, city):
         (folder / "half").write_text("half")
         raise CannotImport("No.")
 
-    with pytest.raises(CannotImport):
-        bring_in(city, where, steps=(Step("odd", "Odd", 1, fails),), now=NOW, again=True)
+    def is_full(_file, folder, _tell):
+        (folder / "half").write_text("half")
+        raise sqlite3.OperationalError("database or disk is full")
+
+    def makes_no_sense(_file, _folder, _tell):
+        raise RuntimeError("location not found")
+
+    for step, words in ((fails, "No."), (is_full, "room on the disk"), (makes_no_sense, "damaged")):
+        with pytest.raises(CannotImport, match=words):
+            bring_in(city, where, steps=(Step("odd", "Odd", 1, step),), now=NOW, again=True)
     assert store.kept(where) == first
     assert sorted(path.name for path in where.iterdir()) == sorted([first.version, "current", "lock"])
 

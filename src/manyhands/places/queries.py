@@ -43,9 +43,13 @@ def streets() -> store.Streets | None:
     return store.kept(store.home(settings.ENV.data_dir))
 
 
-def reads_roads() -> bool:
-    """Whether the streets that are there can be asked for times."""
-    return times_on(streets()) is not None
+def streets_are_whole() -> bool:
+    """Whether this version can read all that was made of the streets that are there: roads, addresses, the map."""
+    # Only whoever looks after the house asks; what reads a map is not loaded for everybody else.
+    from manyhands.places.streets.steps import STEPS
+
+    there = streets()
+    return there is not None and all(there.has(step.name, step.shape) for step in STEPS) and times_on(there) is not None
 
 
 def travel() -> geo.Travel:

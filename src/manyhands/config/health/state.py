@@ -206,7 +206,7 @@ def _streets() -> Matter:
     says = _("%(name)s, brought in on %(when)s.") % {"name": streets.name, "when": _when(streets.imported_at)}
     if streets.data_of is not None:
         says += " " + _("Map of %(day)s.") % {"day": date_format(streets.data_of, "DATE_FORMAT")}
-    if not places.reads_roads():
+    if not places.streets_are_whole():
         return _wrong(about, says + " " + _("It was made by another version."), "manyhands places import")
     return _fine(about, f"{says} {streets.licence}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -126,10 +127,10 @@ def _bring_in(
 def _done(step: Step, made: Path, tell: Callable[[str, float], None], name: str) -> Mapping[str, Any]:
     try:
         return step.make(made / "area.osm.pbf", made, lambda share: tell(step.words, share))
+    except sqlite3.Error as error:
+        raise CannotImport(f"What was made of {name} can't be written ({error}). Is there room on the disk?") from None
     except RuntimeError as error:
-        # What osmium says of a piece it can't unpack.
-        if "PBF" not in str(error) and "compress" not in str(error):
-            raise
+        # What osmium says of whatever it can't unpack or make sense of.
         raise CannotImport(f"{name} is damaged ({error}). Fetch it again.") from None
     except MemoryError:
         raise CannotImport(
