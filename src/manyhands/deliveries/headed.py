@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from manyhands.kernel.sheets import Table, unguard
-from manyhands.kernel.sheets.dates import parse_dates
+from manyhands.kernel.sheets.dates import FIRST_YEAR, LAST_YEAR, can_be_meant, parse_dates
 from manyhands.kernel.sheets.lexicon import plain
 from manyhands.kernel.sheets.looks import says_none
 from manyhands.kernel.sheets.problems import shown
@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"[-+]?\d[\d\s.,'’_]*")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}([.,'’\s]\d{3})+")
 _BETWEEN = re.compile(r"\s*[,;/|\n•]\s*|\s+(?:and|und|y|et|e)\s+", re.IGNORECASE)
 NOTES = "notes"
+OUT_OF_YEARS = f"is not in the years {FIRST_YEAR} to {LAST_YEAR}"
 
 
 class NotAField(Exception):
@@ -99,11 +100,14 @@ class Headed:
                 found.append(None)
             elif bare:
                 found.append(int(bare.group(1)))
-            elif cell.moment is not None:
-                found.append((cell.moment.date() - today).days)
-            else:
+            elif cell.moment is None:
                 self.tell(row, name, f"“{shown(text)}” is no date and no number of days; it was left out.")
                 found.append(None)
+            elif not can_be_meant(cell.moment.date()):
+                self.tell(row, name, f"“{shown(text)}” {OUT_OF_YEARS}; it was left out.")
+                found.append(None)
+            else:
+                found.append((cell.moment.date() - today).days)
         return found
 
     def tell(self, row: int, name: str, what: str) -> None:
@@ -142,7 +146,8 @@ def number_in(text: str) -> float | None:
         found = float(written)
     except ValueError:
         return None
-    return found if math.isfinite(found) and abs(found) < 1e9 else None
+    # Parts smaller than anything that is counted are nothing.
+    return round(found, 9) if math.isfinite(found) and abs(found) < 1e9 else None
 
 
 def headed(table: Table, phrases: Mapping[str, str], given: Mapping[str, str]) -> Headed:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from manyhands.deliveries.headed import Headed, headed, named_once, number_in, same
+from manyhands.deliveries.headed import OUT_OF_YEARS, Headed, headed, named_once, number_in, same
 from manyhands.kernel.geo import Point, is_on_the_globe
 from manyhands.kernel.pooling import Lot, Network, Plan, Problem, Reason, Reasons, Van, Want
 from manyhands.kernel.sheets import Table, write_csv
-from manyhands.kernel.sheets.dates import parse_dates
+from manyhands.kernel.sheets.dates import can_be_meant, parse_dates
 from manyhands.kernel.sheets.hours import weekday_of
+from manyhands.kernel.sheets.problems import shown
 
 _NETWORK = (
     "network; group; who; organisation; organization; name; from; to; site; pantry; hub; partner; red; grupo; "
@@ -235,10 +236,12 @@ def _days_of(vans: Headed, row: int, *, starts: date, days: int, region: str) ->
             found |= {day for day in range(days) if (starts + timedelta(days=day)).weekday() == weekday}
         elif re.fullmatch(r"\d{1,2}", word):
             found.add(int(word))
+        elif cell.moment is not None and not can_be_meant(cell.moment.date()):
+            vans.tell(row, "days", f"“{shown(word)}” {OUT_OF_YEARS}; it was left out.")
         elif cell.moment is not None:
             found.add((cell.moment.date() - starts).days)
         else:
-            vans.tell(row, "days", f"“{word}” is no day; write days of the week, dates, or 0 for the first day.")
+            vans.tell(row, "days", f"“{shown(word)}” is no day; write days of the week, dates, or 0 for the first day.")
     return frozenset(day for day in found if 0 <= day < days)
 
 

@@ -289,7 +289,7 @@ def test_every_broken_promise_is_named(change, said):
         ({"lots": (Lot("x", "Ash", "x", -1),)}, "Lot x has a number below zero, or one that is no number."),
         ({"lots": (Lot("x", "Ash", "x", 1, space=0),)}, "Lot x takes no space in a van."),
         ({"lots": (Lot("x", "Ash", "x", 1e13),)}, "Lot x has a number above a million million"),
-        ({"vans": (Van("x", "Ash", 1e-16, frozenset()),)}, "Van x has .* almost nothing. Write it in a larger"),
+        ({"vans": (Van("x", "Ash", 1e-16, frozenset()),)}, "Van x has a size of almost nothing"),
         ({"networks": (*NETWORKS, Network("Up", Point(91, 0)))}, "Network Up is not on the globe."),
     ],
 )

@@ -223,3 +223,16 @@ def test_every_code_has_its_sentence():
 def test_what_can_only_be_a_mistake_is_refused(wrong):
     with pytest.raises(ValueError, match=r"\.$"):
         replace(Problem((COOKS,), (ANA,)), **wrong)
+
+
+def test_who_says_stop_gets_the_best_so_far_and_is_told_how_far_it_was():
+    problem, told = Problem((COOKS,), (ANA, BO, CLEO)), []
+    stopped = solve(
+        problem, until=Rounds(1, stop=lambda: len(told) > 1), progress=lambda *how_far: told.append(how_far)
+    )
+    assert check(problem, stopped) == []
+    assert not stopped.proven
+    assert len(stopped.assignments) == 3
+    assert told == [(0.0, 3, 3), (0.5, 3, 3)]
+    told.clear()
+    assert solve(problem, until=Rounds(1), progress=lambda *how_far: told.append(how_far)).proven

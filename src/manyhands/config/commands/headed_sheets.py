@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,22 +44,6 @@ def open_headed(
                 "no_such_column",
             )
     return found
-
-
-def one_of(text: str, choices: Iterable[str], option: str) -> str:
-    """The choice typed, or a sentence with all of them."""
-    known = [str(choice) for choice in choices]
-    if text.lower() not in known:
-        raise CannotRead(f"{option} is “{text}”. Choose one of: {', '.join(known)}.", "wrong_option")
-    return text.lower()
-
-
-def day_of(text: str, today: date) -> date:
-    """The day typed, or today."""
-    try:
-        return date.fromisoformat(text.strip()) if text else today
-    except ValueError:
-        raise CannotRead(f"--date is “{text}”. Write it as year-month-day, like 2026-06-04.", "wrong_option") from None
 
 
 def show_columns(console: Console, sheet: Headed, title: str, flag: str) -> None:

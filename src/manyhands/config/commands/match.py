@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from manyhands.kernel.matching.rings import Rings
     from manyhands.kernel.sheets import Reading
 
-NOTHING_MATCHED, ASKED_WRONGLY, BROKEN_PROMISE = 1, 2, 3
-
 
 def match_command(
     asks: Annotated[Path, typer.Argument(help="The sheet of asks: CSV or XLSX, as your group has it.")],
@@ -81,11 +79,17 @@ def match_command(
     **Ends with** 0 when pairs were written, 1 when nobody could be matched (`left-out.csv` says why), 2 when a file or
     an option can't be used, 3 when the matching broke a promise (nothing is written).
     """
-    from rich.console import Console
-
-    from manyhands.config.commands.plan import MODES, _clock_of, _day, _heading_of, _one_of
+    from manyhands.config.commands.answering import (
+        NOTHING_FOUND,
+        answering,
+        clock_of,
+        day_of,
+        one_of,
+        refuse_broken,
+        refused,
+    )
     from manyhands.config.commands.sheets import (
-        CannotRead,
+        heading_of,
         make_folder,
         mapping_from,
         print_object,
@@ -95,7 +99,6 @@ def match_command(
         region_of,
         show_mapping,
         show_problems,
-        speak_safely,
         write_files,
     )
     from manyhands.deliveries.matched_from_files import Unsaid, town_from
@@ -103,21 +106,19 @@ def match_command(
     from manyhands.kernel import matching
     from manyhands.kernel.geo import Mode
 
-    speak_safely()
-    console = Console(quiet=json_, highlight=False)
-    try:
-        clock, country = _clock_of(zone), region_of(region)
-        today = _day(date_) if date_ else datetime.now(clock).date()
+    with answering(json_) as console:
+        clock, country = clock_of(zone), region_of(region)
+        today = day_of(date_) if date_ else datetime.now(clock).date()
         given = offers or helpers
         if given is None or (offers and helpers):
-            raise CannotRead("Name one other sheet: --offers FILE or --helpers FILE.", "wrong_option")
+            raise refused("Name one other sheet: --offers FILE or --helpers FILE.")
         if rings and offers is None:
-            raise CannotRead("Rings are found between asks and offers: use --offers with --rings.", "wrong_option")
+            raise refused("Rings are found between asks and offers: use --offers with --rings.")
         unsaid = Unsaid(
             today=today,
             places=places,
             farthest=None if km is None else round(km * 1000),
-            mode=Mode(_one_of(mode.lower(), MODES, "--mode")),
+            mode=Mode(one_of(mode, Mode, "--mode")),
             language=language,
             zone=clock,
         )
@@ -141,15 +142,11 @@ def match_command(
             others,
             offers=offers is not None,
             unsaid=unsaid,
-            status_heading=None if all_statuses else _heading_of(asks_read, "status"),
+            status_heading=None if all_statuses else heading_of(asks_read, "status"),
             before=told,
         )
         found = _matched(town, quiet=json_)
-        if broken := matching.check(town.problem, found):
-            raise CannotRead(
-                f"The matching broke a promise, so nothing was written. Please report this: {' '.join(broken[:5])}",
-                "broken_promise",
-            )
+        refuse_broken("The matching", matching.check(town.problem, found))
         papers = MatchedPapers(town, found, asks_table.headings)
         contents = {"matches.csv": papers.matches_csv(), "left-out.csv": papers.left_out_csv()}
         ringed = None
@@ -157,18 +154,13 @@ def match_command(
             ringed, people = _rings(wanted, others, unsaid, longest)
             contents |= {"rings.csv": rings_csv(ringed, people), "in-no-ring.csv": alone_csv(ringed, people)}
         files = write_files(out, contents)
-    except CannotRead as no:
-        if json_:
-            print_object({"error": str(no), "code": no.code})
-        typer.echo(str(no), err=True)
-        raise typer.Exit(BROKEN_PROMISE if no.code == "broken_promise" else ASKED_WRONGLY) from None
     _show_summary(console, papers, ringed, [printed(path.name) for path in files], printed(out))
     if json_:
         print_object(
             _told(papers, ringed, kind, asks_read, others_read, problems_for_machines)
             | {"files": [printed(path) for path in files]}
         )
-    raise typer.Exit(0 if found.pairs else NOTHING_MATCHED)
+    raise typer.Exit(0 if found.pairs else NOTHING_FOUND)
 
 
 def sheets_kind(kind: str) -> Any:
@@ -204,17 +196,13 @@ def _matched(town: Town, *, quiet: bool) -> Any:
 
 
 def _rings(wanted: Any, others: Any, unsaid: Unsaid, longest: int) -> tuple[Rings, Any]:
-    from manyhands.config.commands.sheets import CannotRead
+    from manyhands.config.commands.answering import refuse_broken
     from manyhands.deliveries.matched_from_files import market_from
     from manyhands.kernel.matching.rings import check_rings, find_rings
 
     market, people = market_from(wanted, others, unsaid=unsaid)
     found = find_rings(market, longest=longest)
-    if broken := check_rings(market, found, longest=longest):
-        raise CannotRead(
-            f"The rings broke a promise, so nothing was written. Please report this: {' '.join(broken[:5])}",
-            "broken_promise",
-        )
+    refuse_broken("The rings", check_rings(market, found, longest=longest))
     return found, people
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,18 +14,15 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from manyhands.config.commands.sheets import CannotRead
     from manyhands.deliveries.from_files import Span
     from manyhands.deliveries.papers import Papers
     from manyhands.kernel.geo import Point, Travel
     from manyhands.kernel.routing import Plan, Problem
-    from manyhands.kernel.sheets import Reading, Record
+    from manyhands.kernel.sheets import Record
     from manyhands.places.streets.store import Streets
     from manyhands.places.streets.times import RoadTimes
 
-NOTHING_PLANNED, ASKED_WRONGLY, BROKEN_PROMISE = 1, 2, 3
 AROUND_METRES = 10_000.0  # about the hub or the middle of the rows: there a street is meant sooner than elsewhere
-MODES = ("foot", "bike", "car", "van")
 
 
 def plan_command(
@@ -107,10 +102,16 @@ def plan_command(
     an option can't be used, 3 when the plan broke a promise (nothing is written), 130 when stopped at once. Ctrl-C
     while it searches keeps the best plan so far.
     """
-    from rich.console import Console
-
+    from manyhands.config.commands.answering import (
+        NOTHING_FOUND,
+        answering,
+        clock_of,
+        day_of,
+        one_of,
+        refuse_broken,
+    )
     from manyhands.config.commands.sheets import (
-        CannotRead,
+        heading_of,
         make_folder,
         mapping_from,
         print_object,
@@ -120,7 +121,6 @@ def plan_command(
         region_of,
         show_mapping,
         show_problems,
-        speak_safely,
         write_files,
     )
     from manyhands.deliveries.from_files import WhereUnsaid, day_most_want, evening_from
@@ -128,13 +128,11 @@ def plan_command(
     from manyhands.kernel import routing
     from manyhands.kernel.geo import Mode
 
-    speak_safely()
-    console = Console(quiet=json_, highlight=False)
-    try:
-        clock = _clock_of(zone)
+    with answering(json_) as console:
+        clock = clock_of(zone)
         today = datetime.now(clock).date()
         unsaid = WhereUnsaid(
-            mode=Mode(_one_of(mode.lower(), MODES, "--mode")),
+            mode=Mode(one_of(mode, Mode, "--mode")),
             boxes=boxes,
             visit_minutes=minutes,
             run_minutes=run_minutes,
@@ -142,7 +140,7 @@ def plan_command(
             zone=clock,
             hub=_point(hub) if hub else None,
         )
-        day, begins, ends = _day(date_) if date_ else None, _hour(from_, "--from"), _hour(until, "--until")
+        day, begins, ends = day_of(date_) if date_ else None, _hour(from_, "--from"), _hour(until, "--until")
         country = region_of(region)
         asks_table, asks_read = read_sheet(
             asks, mapping=mapping_from(map_ or []), kind="asks", sheet=sheet, region=country, today=today
@@ -171,24 +169,15 @@ def plan_command(
             helping,
             span=_span(day or day_most_want(wanted, today), begins, ends),
             unsaid=unsaid,
-            status_heading=None if all_statuses else _heading_of(asks_read, "status"),
+            status_heading=None if all_statuses else heading_of(asks_read, "status"),
             repeats={double.row: double.of for double in asks_read.duplicates},
             skip_repeats=skip_duplicates,
         )
         evening = replace(evening, remarks=(*evening.remarks, *found, *_told_of_times(evening.problem, travel)))
         plan = _search(evening.problem, _usual_seconds(evening.problem) if seconds is None else seconds, seed, travel)
-        if broken := routing.check(evening.problem, plan, travel):
-            raise CannotRead(
-                f"The plan broke a promise, so nothing was written. Please report this: {' '.join(broken[:5])}",
-                "broken_promise",
-            )
+        refuse_broken("The plan", routing.check(evening.problem, plan, travel))
         papers = Papers(evening, plan, asks_table.headings, routing.advise(evening.problem, plan, travel))
         files = write_files(out, papers.files())
-    except CannotRead as no:
-        if json_:
-            print_object({"error": str(no), "code": no.code})
-        typer.echo(str(no), err=True)
-        raise typer.Exit(BROKEN_PROMISE if no.code == "broken_promise" else ASKED_WRONGLY) from None
     _show_summary(console, papers, out)
     if json_:
         print_object(
@@ -218,38 +207,7 @@ def plan_command(
                 "files": [printed(path) for path in files],
             }
         )
-    raise typer.Exit(0 if plan.served else NOTHING_PLANNED)
-
-
-def _refuse(sentence: str) -> CannotRead:
-    from manyhands.config.commands.sheets import CannotRead
-
-    return CannotRead(sentence, "wrong_option")
-
-
-def _one_of(text: str, choices: tuple[str, ...], option: str) -> str:
-    if text not in choices:
-        raise _refuse(f"{option} is “{text}”. Choose one of: {', '.join(choices)}.")
-    return text
-
-
-def _clock_of(zone: str) -> tzinfo | None:
-    """The clock of the place; None is this machine's."""
-    if not zone:
-        return None
-    from zoneinfo import ZoneInfo
-
-    try:
-        return ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        raise _refuse(f"--zone is “{zone}”, which is no time zone. Write it like Europe/Madrid.") from None
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise _refuse(f"--date is “{text}”. Write it as year-month-day, like 2026-06-04.") from None
+    raise typer.Exit(0 if plan.served else NOTHING_FOUND)
 
 
 def _hour(text: str, option: str) -> timedelta:
@@ -259,20 +217,20 @@ def _hour(text: str, option: str) -> timedelta:
         since_midnight = timedelta(hours=int(hours), minutes=int(minutes or 0))
         if int(minutes or 0) < 60 and since_midnight <= timedelta(days=1):
             return since_midnight
-    raise _refuse(f"{option} is “{text}”. Write it as hours and minutes, like 17:30.")
+    from manyhands.config.commands.answering import refused
+
+    raise refused(f"{option} is “{text}”. Write it as hours and minutes, like 17:30.")
 
 
 def _span(day: date, begins: timedelta, ends: timedelta) -> Span:
     from manyhands.deliveries.from_files import Span
 
     midnight = datetime.combine(day, datetime.min.time())
-    try:
-        return Span(midnight + begins, midnight + (ends if ends > begins else ends + timedelta(days=1)))
-    except OverflowError:
-        raise _refuse(f"--date is {day}, which is too far away to plan.") from None
+    return Span(midnight + begins, midnight + (ends if ends > begins else ends + timedelta(days=1)))
 
 
 def _point(text: str) -> Point:
+    from manyhands.config.commands.answering import refused
     from manyhands.kernel.geo import Point, is_on_the_globe
 
     try:
@@ -280,12 +238,8 @@ def _point(text: str) -> Point:
     except ValueError:
         lat = lon = float("nan")
     if not is_on_the_globe(Point(lat, lon)):
-        raise _refuse(f"--hub is “{text}”. Write latitude and longitude in degrees, like 18.54,-72.34.")
+        raise refused(f"--hub is “{text}”. Write latitude and longitude in degrees, like 18.54,-72.34.")
     return Point(lat, lon)
-
-
-def _heading_of(reading: Reading, field: str) -> str:
-    return next((heading for heading, lands_in in reading.columns.items() if lands_in == field), "")
 
 
 def _usual_seconds(problem: Problem) -> float:
@@ -296,19 +250,20 @@ def _usual_seconds(problem: Problem) -> float:
 def _roads() -> RoadTimes:
     """The streets of this install."""
     from manyhands.config import env
+    from manyhands.config.commands.answering import refused
     from manyhands.places.streets import store
     from manyhands.places.streets.times import times_on
 
     try:
         where = store.home(env.data_dir())
     except env.SettingWrong as wrong:
-        raise _refuse(str(wrong)) from None
+        raise refused(str(wrong)) from None
     there = store.kept(where)
     if there is None:
-        raise _refuse(f"There are no streets in {where}. Bring them in: manyhands places import CITY.osm.pbf")
+        raise refused(f"There are no streets in {where}. Bring them in: manyhands places import CITY.osm.pbf")
     roads = times_on(there)
     if roads is None:
-        raise _refuse(f"The streets in {where} are not of this version. Read them anew: manyhands places import")
+        raise refused(f"The streets in {where} are not of this version. Read them anew: manyhands places import")
     return roads
 
 
@@ -355,32 +310,12 @@ def _told_of_times(problem: Problem, roads: RoadTimes | None) -> list[str]:
 
 def _search(problem: Problem, seconds: float, seed: int, travel: Travel | None) -> Plan:
     """Look for good runs, telling how far it is; the first Ctrl-C ends the search and keeps the best so far."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
+    from manyhands.config.commands.answering import searching
     from manyhands.kernel import routing
 
-    pressed: list[int] = []
-
-    def on_interrupt(signum: int, _frame: FrameType | None) -> None:
-        pressed.append(signum)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    columns = (TextColumn("Planning"), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    before = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("", total=1.0)
-
-            def progress(share: float, served: int, total: int) -> None:
-                bar.update(task, completed=share, description=f"{served} of {total} asks")
-
-            until = routing.Seconds(seconds, clock=time.monotonic, stop=lambda: bool(pressed))
-            return routing.solve(problem, until=until, seed=seed, progress=progress, travel=travel)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with searching("Planning", "asks") as (tell, stop):
+        until = routing.Seconds(seconds, clock=time.monotonic, stop=stop)
+        return routing.solve(problem, until=until, seed=seed, progress=tell, travel=travel)
 
 
 ADVICE_SHOWN = 3  # of what would reach more; the rest stands in --json

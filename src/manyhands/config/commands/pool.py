@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from manyhands.deliveries.pooling_from_files import Week
     from manyhands.kernel.pooling import Plan
 
-NOTHING_POOLED, ASKED_WRONGLY, BROKEN_PROMISE = 1, 2, 3
-
 
 def pool_command(
     surplus: Annotated[Path, typer.Argument(help="The sheet of what networks can spare: CSV or XLSX.")],
@@ -57,27 +55,28 @@ def pool_command(
     **Ends with** 0 when something goes somewhere, 1 when nothing does (`wasted.csv` says why), 2 when a file or an
     option can't be used, 3 when the plan broke a promise (nothing is written).
     """
-    from rich.console import Console
     from rich.text import Text
 
-    from manyhands.config.commands.headed_sheets import day_of, open_headed, show_columns, show_troubles, troubles_told
+    from manyhands.config.commands.answering import (
+        NOTHING_FOUND,
+        answering,
+        day_of,
+        refuse_broken,
+    )
+    from manyhands.config.commands.headed_sheets import open_headed, show_columns, show_troubles, troubles_told
     from manyhands.config.commands.sheets import (
-        CannotRead,
         make_folder,
         print_object,
         printed,
         region_of,
-        speak_safely,
         write_files,
     )
     from manyhands.deliveries import pooling_from_files as files
     from manyhands.kernel import pooling
 
-    speak_safely()
-    console = Console(quiet=json_, highlight=False)
     needed = ("network", "kind", "quantity")
-    try:
-        day, country = day_of(date_, datetime.now().astimezone().date()), region_of(region)
+    with answering(json_) as console:
+        day, country = day_of(date_) if date_ else datetime.now().astimezone().date(), region_of(region)
         spare = open_headed(surplus, map_, files.read_surplus, sheet, needed, "--map")
         wanted = open_headed(wants, wants_map, files.read_wants, wants_sheet, needed, "--wants-map")
         fleet = (
@@ -92,18 +91,9 @@ def pool_command(
             show_columns(console, each, f"The {name}", "--map" if name == "surplus" else f"--{name}-map")
         show_troubles(console, sheets)
         plan = pooling.pool(week.problem)
-        if broken := pooling.check(week.problem, plan):
-            raise CannotRead(
-                f"The plan broke a promise, so nothing was written. Please report this: {' '.join(broken[:5])}",
-                "broken_promise",
-            )
+        refuse_broken("The plan", pooling.check(week.problem, plan))
         reasons = pooling.explain(week.problem, plan)
         written = write_files(out, files.papers(week, plan, reasons))
-    except CannotRead as no:
-        if json_:
-            print_object({"error": str(no), "code": no.code})
-        typer.echo(str(no), err=True)
-        raise typer.Exit(BROKEN_PROMISE if no.code == "broken_promise" else ASKED_WRONGLY) from None
     goes = sum(1 for amount in files.in_pieces(week, plan) if amount)
     _show(console, week, plan)
     console.print(
@@ -138,7 +128,7 @@ def pool_command(
                 "files": [printed(path) for path in written],
             }
         )
-    raise typer.Exit(0 if goes else NOTHING_POOLED)
+    raise typer.Exit(0 if goes else NOTHING_FOUND)
 
 
 def _show(console: Console, week: Week, plan: Plan) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from manyhands.config.rosters.weeks import Unsaid
     from manyhands.kernel.sheets import Table
 
-NOTHING_PLANNED, ASKED_WRONGLY, BROKEN_PROMISE = 1, 2, 3
 KNOWN_OF_HELPERS = frozenset({"name", "first_name", "last_name", "phone", "email", "skills", "skill", "language"}) | {
     f"available_{part}" for part in ("from", "until", "on")
 } | {"availability"}  # fmt: skip
@@ -69,10 +68,16 @@ def roster_command(
     it back with `--standing`: a yes stays, a no is not asked again, and the rest changes as little as it can.
 
     **Ends with** 0 when somebody is proposed or stands, 1 when nobody is (`gaps.csv` says why), 2 when a file or an
-    option can't be used, 3 when the roster broke a promise (nothing is written), 130 when stopped.
+    option can't be used, 3 when the roster broke a promise (nothing is written), 130 when stopped at once. Ctrl-C
+    while it searches keeps the best roster so far, once the step under way is done.
     """
-    from rich.console import Console
-
+    from manyhands.config.commands.answering import (
+        NOTHING_FOUND,
+        answering,
+        day_of,
+        refuse_broken,
+        searching,
+    )
     from manyhands.config.commands.sheets import (
         CannotRead,
         make_folder,
@@ -82,19 +87,16 @@ def roster_command(
         read_sheet,
         region_of,
         show_problems,
-        speak_safely,
         write_files,
     )
     from manyhands.config.rosters.papers import Papers
     from manyhands.config.rosters.weeks import weeks_from
     from manyhands.kernel import rostering
 
-    speak_safely()
-    console = Console(quiet=json_, highlight=False)
-    try:
+    with answering(json_) as console:
         today = datetime.now().astimezone().date()
         unsaid = _unsaid(from_, hours, rest, day_hours, week_hours)
-        first = _day(since) if since else None
+        first = day_of(since, "--since") if since else None
         country = region_of(region)
         table = _table(shifts, sheet)
         shift_columns = _columns(table, "shifts", mapping_from(map_ or []), shifts)
@@ -136,22 +138,12 @@ def roster_command(
             standing=before,
             since=first,
         )
-        until = rostering.Seconds(seconds, clock=time.monotonic)
-        made = rostering.solve(weeks.problem, until=until, seed=seed)
-        if broken := rostering.check(weeks.problem, made):
-            raise CannotRead(
-                f"The roster broke a promise, so nothing was written. Please report this: {' '.join(broken[:5])}",
-                "broken_promise",
-            )
+        with searching("Filling", "places") as (tell, stop):
+            until = rostering.Seconds(seconds, clock=time.monotonic, stop=stop)
+            made = rostering.solve(weeks.problem, until=until, seed=seed, progress=tell)
+        refuse_broken("The roster", rostering.check(weeks.problem, made))
         papers = Papers(weeks, made)
         files = write_files(out, papers.files())
-    except CannotRead as no:
-        if json_:
-            print_object({"error": str(no), "code": no.code})
-        typer.echo(str(no), err=True)
-        raise typer.Exit(BROKEN_PROMISE if no.code == "broken_promise" else ASKED_WRONGLY) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
     _show_summary(console, papers, printed(out))
     if json_:
         states = [str(one.state) for one in made.assignments]
@@ -174,7 +166,7 @@ def roster_command(
                 "files": [printed(path) for path in files],
             }
         )
-    raise typer.Exit(0 if made.assignments else NOTHING_PLANNED)
+    raise typer.Exit(0 if made.assignments else NOTHING_FOUND)
 
 
 def _is_ours(field: str) -> bool:
@@ -212,31 +204,19 @@ def _columns(table: Table, kind: str, said: dict[str, str], path: Path) -> Colum
 
 
 def _unsaid(from_: str, hours: float, rest: float, day_hours: float, week_hours: float | None) -> Unsaid:
+    from manyhands.config.commands.answering import refused
     from manyhands.config.rosters.weeks import Unsaid
     from manyhands.kernel.sheets.hours import parse_clock
 
     begins = parse_clock(from_)
     if begins is None:
-        raise _refuse(f"--from is “{from_}”. Write it as hours and minutes, like 17:30.")
+        raise refused(f"--from is “{from_}”. Write it as hours and minutes, like 17:30.")
     if not 0 < hours <= 48:
-        raise _refuse(f"--hours is {hours:g}. A shift takes more than 0 and at most 48 hours.")
+        raise refused(f"--hours is {hours:g}. A shift takes more than 0 and at most 48 hours.")
     for name, number in (("--rest", rest), ("--day-hours", day_hours), ("--week-hours", week_hours)):
         if number is not None and not 0 <= number <= 168:
-            raise _refuse(f"{name} is {number:g}. Give hours between 0 and 168.")
+            raise refused(f"{name} is {number:g}. Give hours between 0 and 168.")
     return Unsaid(begins, hours, rest, day_hours, week_hours)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise _refuse(f"--since is “{text}”. Write it as year-month-day, like 2026-06-04.") from None
-
-
-def _refuse(sentence: str) -> Exception:
-    from manyhands.config.commands.sheets import CannotRead
-
-    return CannotRead(sentence, "wrong_option")
 
 
 def _show_columns(console: Console, columns: Columns, title: str, flag: str) -> None:

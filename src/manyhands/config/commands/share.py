@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from manyhands.deliveries.headed import Headed
     from manyhands.kernel.allocation import Rule
 
-NOTHING_SHARED, ASKED_WRONGLY, BROKEN_PROMISE = 1, 2, 3
 MOST_PIECES = 500_000
 
 
@@ -62,26 +61,23 @@ def share_command(
     **Ends with** 0 when something was shared, 1 when nothing could be (`households.csv` says why), 2 when a file or an
     option can't be used, 3 when the split broke a promise (nothing is written).
     """
-    from rich.console import Console
     from rich.text import Text
 
-    from manyhands.config.commands.headed_sheets import day_of, open_headed, show_columns, show_troubles, troubles_told
+    from manyhands.config.commands.answering import NOTHING_FOUND, answering, day_of, refuse_broken
+    from manyhands.config.commands.headed_sheets import open_headed, show_columns, show_troubles, troubles_told
     from manyhands.config.commands.sheets import (
         CannotRead,
         make_folder,
         print_object,
         printed,
         region_of,
-        speak_safely,
         write_files,
     )
     from manyhands.deliveries import sharing_from_files as files
     from manyhands.kernel import allocation
 
-    speak_safely()
-    console = Console(quiet=json_, highlight=False)
-    try:
-        day = day_of(date_, datetime.now().astimezone().date())
+    with answering(json_) as console:
+        day = day_of(date_) if date_ else datetime.now().astimezone().date()
         country = region_of(region)
         rule = _rule(per, need, lately, level, tie or ["waited"], draw or day.isoformat())
         there = open_headed(stock, map_, files.read_stock, sheet, ("item", "quantity"), "--map")
@@ -99,18 +95,9 @@ def share_command(
         sheets: dict[str, Headed] = {"stock": there, "households": homes} | ({"had": before} if before else {})
         show_troubles(console, sheets)
         split = allocation.share(shortage.problem)
-        if broken := allocation.check(shortage.problem, split):
-            raise CannotRead(
-                f"The split broke a promise, so nothing was written. Please report this: {' '.join(broken[:5])}",
-                "broken_promise",
-            )
+        refuse_broken("The split", allocation.check(shortage.problem, split))
         reasons = allocation.explain(shortage.problem, split)
         written = write_files(out, files.papers(shortage, split, reasons, day))
-    except CannotRead as no:
-        if json_:
-            print_object({"error": str(no), "code": no.code})
-        typer.echo(str(no), err=True)
-        raise typer.Exit(BROKEN_PROMISE if no.code == "broken_promise" else ASKED_WRONGLY) from None
     pieces = sum(given.pieces for given in split.given)
     rows = [
         (name, sum(of.values()), ", ".join(f"{item} × {n}" for item, n in of.items())) for name, of in split.of.items()
@@ -148,11 +135,11 @@ def share_command(
                 "files": [printed(path) for path in written],
             }
         )
-    raise typer.Exit(0 if split.given else NOTHING_SHARED)
+    raise typer.Exit(0 if split.given else NOTHING_FOUND)
 
 
 def _rule(per: str, need: bool, lately: int, level: str, ties: list[str], draw: str) -> Rule:
-    from manyhands.config.commands.headed_sheets import one_of
+    from manyhands.config.commands.answering import one_of
     from manyhands.kernel.allocation import Level, Per, Rule, Tie
 
     return Rule(

@@ -157,6 +157,11 @@ def print_object(answer: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def heading_of(reading: sheets.Reading, field: str) -> str:
+    """The heading of the column that lands in a field; "" where none does."""
+    return next((heading for heading, lands_in in reading.columns.items() if lands_in == field), "")
+
+
 def show_mapping(console: Console, reading: sheets.Reading, title: str, flag: str = "--map") -> None:
     """Where each column lands, how sure that is, and an example."""
     grid = Grid(title=title, title_justify="left", caption_justify="left")

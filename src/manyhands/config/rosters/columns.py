@@ -64,6 +64,10 @@ class Columns:
         index = self.where.get(field)
         return cells[index].strip() if index is not None else ""
 
+    def heading(self, field: str) -> str:
+        """The column's heading as spelled."""
+        return next((heading for heading, lands_in in self.of.items() if lands_in == field), field)
+
 
 def columns_of(table: Table, kind: str, said: Mapping[str, str], *, elsewhere: frozenset[str] = frozenset()) -> Columns:
     """Guess where the columns land, what somebody `said` first. `elsewhere`: fields that other readers know."""

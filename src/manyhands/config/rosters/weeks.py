@@ -16,7 +16,7 @@ from manyhands.kernel.rostering import Helper, Role, Shift
 from manyhands.kernel.rostering.problem import DAY
 from manyhands.kernel.sheets import Line, Record, Table
 from manyhands.kernel.sheets.answers import parse_number, parse_yes_no
-from manyhands.kernel.sheets.dates import Dated, parse_dates
+from manyhands.kernel.sheets.dates import FIRST_YEAR, LAST_YEAR, Dated, can_be_meant, parse_dates
 from manyhands.kernel.sheets.hours import parse_clock, parse_hours
 from manyhands.kernel.sheets.lexicon import plain
 
@@ -181,6 +181,11 @@ def _row(line: Line, columns: Columns, said: Mapping[str, Dated], unsaid: Unsaid
         told = cell("date") or cell("from")
         why = f"“{told}” could not be read as a date." if told else "It names no date."
         return Aside(line.number, why, "Write the date like 2026-06-04.")
+    for which, dated in said.items():
+        if dated.moment is not None and not can_be_meant(dated.moment.date()):
+            heading = columns.heading(which)
+            why = f"“{cell(which)}” in the column “{heading}” is not in the years {FIRST_YEAR} to {LAST_YEAR}."
+            return Aside(line.number, why, "Write the date like 2026-06-04.")
     start, end = _hours(day, cell, said, unsaid, notes)
     if start is None or end is None:
         return Aside(line.number, "Its hours could not be read.", "Write them like 17:00 and 19:30.")

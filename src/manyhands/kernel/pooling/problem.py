@@ -11,7 +11,7 @@ from functools import cached_property
 from manyhands.kernel.geo import Point, is_on_the_globe
 
 LEAST, MOST = 1e-15, 1e12
-"""Between these, or nothing, is every number: beyond them, sums of it with others are no longer what they seem."""
+"""No number is above the one, no size below the other but 0: beyond, sums with others are no longer what they seem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Problem:
 
     `points_per_km`: what carrying one unit of space one kilometre costs, in the points wants are worth in.
     Raises ValueError, in a sentence, for an id that comes twice, a network that is not there, or an impossible number:
-    all are 0, or between `LEAST` and `MOST`.
+    none is above `MOST`, and quantities, spaces and capacities are 0 or at least `LEAST`.
     """
 
     networks: tuple[Network, ...]
@@ -97,12 +97,15 @@ class Problem:
                 raise ValueError(f"{type(each).__name__} {each.id} is at {each.network}, which is not a network here.")
         for lot in self.lots:
             _refuse_odd(f"Lot {lot.id}", lot.quantity, lot.space)
+            _refuse_crumbs(f"Lot {lot.id}", lot.quantity, lot.space)
             if lot.space <= 0:
                 raise ValueError(f"Lot {lot.id} takes no space in a van. Write how much one unit takes.")
         for want in self.wants:
             _refuse_odd(f"Want {want.id}", want.quantity, want.worth)
+            _refuse_crumbs(f"Want {want.id}", want.quantity)
         for van in self.vans or ():
             _refuse_odd(f"Van {van.id}", van.capacity, van.reach_km)
+            _refuse_crumbs(f"Van {van.id}", van.capacity)
         _refuse_odd("The problem", self.points_per_km, self.reach_km)
 
     @cached_property
@@ -135,7 +138,10 @@ def _refuse_repeated(what: str, ids: Iterable[str]) -> None:
 def _refuse_odd(whose: str, *numbers: float) -> None:
     if any(not math.isfinite(number) or number < 0 for number in numbers):
         raise ValueError(f"{whose} has a number below zero, or one that is no number.")
-    if any(number and not LEAST <= number <= MOST for number in numbers):
-        raise ValueError(
-            f"{whose} has a number above a million million, or almost nothing. Write it in a larger or smaller unit."
-        )
+    if any(number > MOST for number in numbers):
+        raise ValueError(f"{whose} has a number above a million million. Count in a larger unit.")
+
+
+def _refuse_crumbs(whose: str, *sizes: float) -> None:
+    if any(0 < size < LEAST for size in sizes):
+        raise ValueError(f"{whose} has a size of almost nothing. Count in a smaller unit.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from manyhands.kernel.rostering.engines import Effort, Found, Limit, by_cp_sat, by_highs
 from manyhands.kernel.rostering.model import Model
@@ -16,7 +16,11 @@ CP_SAT_VARIABLES = 20_000
 GRACE = 2.0
 
 
-def solve(problem: Problem, *, until: Until, seed: int = 1) -> Roster:
+Progress = Callable[[float, int, int], None]
+"""Told how far it is: a share of the way, how many places are taken, and how many are wanted."""
+
+
+def solve(problem: Problem, *, until: Until, seed: int = 1, progress: Progress | None = None) -> Roster:
     """Propose who to ask for what.
 
     What it tries for, each line before all after it:
@@ -31,7 +35,8 @@ def solve(problem: Problem, *, until: Until, seed: int = 1) -> Roster:
 
     Rules that are never broken by a proposal stand in `Helper`, `Role` and `Problem`. Confirmed assignments stay.
     Each line is solved in turn by HiGHS with those before it held, by CP-SAT where HiGHS does not end. With Rounds (of
-    1000 nodes) the same problem, rounds and seed give the same roster; with Seconds about that long is spent.
+    1000 nodes) the same problem, rounds and seed give the same roster; with Seconds about that long is spent. Where
+    `until` says stop, no further step is begun, and the best so far is the answer.
     """
     model = Model(problem)
     clock = _Share(until)
@@ -44,8 +49,14 @@ def solve(problem: Problem, *, until: Until, seed: int = 1) -> Roster:
     if model.changes:
         stages.append((model.changes, 0.4))
     stages.append((model.strain, 0.9))
-    for cost, share in stages:
-        found = _least(model, cost, limits, clock.take(share), best, seed)
+    places = sum(role.wanted for shift in problem.shifts for role in shift.roles)
+    for number, (cost, share) in enumerate(stages):
+        if progress is not None:
+            progress(number / len(stages), len(best), places)
+        if until.stop():
+            proven = False
+            break
+        found = _least(model, cost, limits, clock.take(share), best, seed, until.stop)
         proven = proven and found is not None and found.proven
         better = _filled(model, found.taken) if found else best
         if _key(model, better) <= _key(model, best):
@@ -85,8 +96,9 @@ class _Share:
         self._ends = until.clock() + until.seconds if isinstance(until, Seconds) else 0.0
 
     def over(self) -> bool:
-        """Whether the time is up; steps are not counted here, as what comes then ends by itself."""
-        return isinstance(self._until, Seconds) and self._until.clock() >= self._ends + GRACE
+        """Whether the time is up or somebody says stop; steps are not counted: what comes then ends by itself."""
+        late = isinstance(self._until, Seconds) and self._until.clock() >= self._ends + GRACE
+        return late or self._until.stop()
 
     def take(self, share: float) -> Effort:
         if isinstance(self._until, Rounds):
@@ -95,7 +107,13 @@ class _Share:
 
 
 def _least(
-    model: Model, cost: Mapping[int, float], limits: list[Limit], effort: Effort, start: frozenset[int], seed: int
+    model: Model,
+    cost: Mapping[int, float],
+    limits: list[Limit],
+    effort: Effort,
+    start: frozenset[int],
+    seed: int,
+    stop: Callable[[], bool],
 ) -> Found | None:
     """HiGHS for the first half; where it does not come to an end, CP-SAT from there."""
     small = len(model.upper) <= CP_SAT_VARIABLES
@@ -104,7 +122,7 @@ def _least(
         effort.steps // 2 + 1 if effort.steps is not None else None,
     )
     found = by_highs(model, cost, limits, half if small else effort)
-    if not small or (found is not None and found.proven):
+    if not small or stop() or (found is not None and found.proven):
         return found
     again = by_cp_sat(model, cost, limits, half, found.taken if found else start, seed)
     return again or found

@@ -81,6 +81,14 @@ _EMPTY = re.compile(
 )
 
 
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+
+
+def can_be_meant(day: date) -> bool:
+    """Whether a plan can be made about a day. One outside these years stands for never, or is a slip."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets keep the wall clock
 
 
