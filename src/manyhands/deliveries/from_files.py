@@ -130,14 +130,14 @@ def evening_from(
     one: it tells what TRUE in it means. None: statuses don't matter. `repeats`: rows that may say what an earlier row
     says, and that row; `skip_repeats` sets them aside.
     """
-    asks_by_id, helpers_by_id = _with_ids(asks), _with_ids(helpers)
-    over = {id_: aside for id_, record in asks_by_id.items() if (aside := _over(id_, record, status_heading))}
+    asks_by_id, helpers_by_id = with_ids(asks), with_ids(helpers)
+    over = {id_: aside for id_, record in asks_by_id.items() if (aside := over_already(id_, record, status_heading))}
     open_rows = {record.number for id_, record in asks_by_id.items() if id_ not in over}
     doubles = {row: of for row, of in (repeats or {}).items() if row in open_rows and of in open_rows}
     if skip_repeats:
         over |= {id_: _double(id_, doubles[r.number]) for id_, r in asks_by_id.items() if r.number in doubles}
     wanted = {id_: record for id_, record in asks_by_id.items() if id_ not in over}
-    lent = _Lent([*asks, *helpers])
+    lent = Lent([*asks, *helpers])
     # A sheet that says nothing of languages rules nobody out; that it says nothing is told.
     languages_are_known = any(record.languages for record in helpers)
     stops = tuple(
@@ -145,11 +145,11 @@ def evening_from(
             id=id_,
             place=lent.point_of(record.place),
             windows=windows_of(record.when, span, zone=unsaid.zone),
-            service=60 * _whole(record.minutes, unsaid.visit_minutes, most=24 * 60),
-            loads=(_whole(record.load, unsaid.load, most=10_000),),
-            languages=_languages_needed(record, unsaid) if languages_are_known else frozenset(),
+            service=60 * whole_number(record.minutes, unsaid.visit_minutes, most=24 * 60),
+            loads=(whole_number(record.load, unsaid.load, most=10_000),),
+            languages=languages_needed(record, unsaid) if languages_are_known else frozenset(),
             weight=WEIGHT_OF_PRIORITY.get(record.priority, 2),
-            waiting=_hours_waited(record, span, unsaid),
+            waiting=hours_waited(record, span, unsaid),
         )
         for id_, record in wanted.items()
     )
@@ -165,7 +165,7 @@ def evening_from(
         skip_repeats=skip_repeats,
         lent=sum(1 for record in wanted.values() if lent.lends_to(record.place)),
         placeless_helpers=sum(1 for record in helpers if lent.point_of(record.place) is None),
-        languages_left_out=not languages_are_known and any(_languages_needed(record, unsaid) for record in asks),
+        languages_left_out=not languages_are_known and any(languages_needed(record, unsaid) for record in asks),
         unsaid=unsaid,
     )
     return Evening(
@@ -178,7 +178,7 @@ def evening_from(
         ),
         asks=asks_by_id,
         helpers=helpers_by_id,
-        names=_names(helpers_by_id),
+        names=names_of(helpers_by_id),
         set_aside=tuple(over.values()),
         remarks=tuple(remarks),
     )
@@ -246,7 +246,7 @@ def _on_the_wall(moment: datetime, zone: tzinfo | None) -> datetime:
         return moment.replace(tzinfo=None)
 
 
-def _with_ids(records: Sequence[Record]) -> dict[str, Record]:
+def with_ids(records: Sequence[Record]) -> dict[str, Record]:
     """Rows by an id people can find in their sheet: the row's number, marked where one row made several records."""
     found: dict[str, Record] = {}
     for record in records:
@@ -258,7 +258,8 @@ def _with_ids(records: Sequence[Record]) -> dict[str, Record]:
     return found
 
 
-def _over(id_: str, record: Record, heading: str | None) -> SetAside | None:
+def over_already(id_: str, record: Record, heading: str | None) -> SetAside | None:
+    """The row set aside where its status, under this heading, says it is over; never where the heading is None."""
     if heading is None:
         return None
     standing = meaning_of(record.status, heading)
@@ -278,24 +279,26 @@ def _double(id_: str, of: int) -> SetAside:
     )
 
 
-def _whole(number: float | None, otherwise: int, *, most: int) -> int:
+def whole_number(number: float | None, otherwise: int, *, most: int) -> int:
     """A number from a cell as a whole one, rounded up, within what a plan can hold."""
     if number is None or not math.isfinite(number) or number < 0:
         return otherwise
     return min(math.ceil(number), most)
 
 
-def _languages_needed(record: Record, unsaid: WhereUnsaid) -> frozenset[str]:
-    spoken = {_main(language) for language in record.languages}
-    return frozenset() if not spoken or _main(unsaid.language) in spoken else frozenset(spoken)
+def languages_needed(record: Record, unsaid: WhereUnsaid) -> frozenset[str]:
+    """The languages of which one is needed; none where the everyday one will do."""
+    spoken = {main_language(language) for language in record.languages}
+    return frozenset() if not spoken or main_language(unsaid.language) in spoken else frozenset(spoken)
 
 
-def _main(language: str) -> str:
+def main_language(language: str) -> str:
     """The language without its region: who speaks es-MX is understood in es."""
     return language.lower().partition("-")[0]
 
 
-def _hours_waited(record: Record, span: Span, unsaid: WhereUnsaid) -> int:
+def hours_waited(record: Record, span: Span, unsaid: WhereUnsaid) -> int:
+    """Whole hours from when it was asked until the plan begins; 0 where that is not known or still to come."""
     if record.asked_at is None:
         return 0
     waited = span.starts - _on_the_wall(record.asked_at, unsaid.zone)
@@ -308,7 +311,7 @@ def _helper(
     mode = next((mode for mode in FASTEST_FIRST if mode.value in record.modes), unsaid.mode)
     usual = USUAL_BOXES[mode] if unsaid.boxes is None else unsaid.boxes
     end = _point(record.end_place) or start
-    minutes = _whole(record.max_minutes, 0, most=7 * 24 * 60) or unsaid.run_minutes
+    minutes = whole_number(record.max_minutes, 0, most=7 * 24 * 60) or unsaid.run_minutes
     return Helper(
         id=id_,
         # Who does not say where they live sets out from the hub, or from the middle of the asks, and is done at the
@@ -316,9 +319,11 @@ def _helper(
         start=start or unsaid.hub or middle,
         end=end,
         shifts=_shifts(record.when, span, unsaid),
-        capacity=(_whole(record.capacity, usual, most=10_000),),
+        capacity=(whole_number(record.capacity, usual, most=10_000),),
         mode=mode,
-        languages=frozenset({_main(language) for language in record.languages} or {_main(unsaid.language)}),
+        languages=frozenset(
+            {main_language(language) for language in record.languages} or {main_language(unsaid.language)}
+        ),
         hub=HUB if unsaid.hub else None,
         max_seconds=60 * minutes if minutes else None,
         max_stops=record.max_stops or None,
@@ -348,7 +353,7 @@ def _middle(points: Iterable[Point | None]) -> Point | None:
     return Point(statistics.median_low([p.lat for p in known]), statistics.median_low([p.lon for p in known]))
 
 
-class _Lent:
+class Lent:
     """Points that rows lend each other: one without takes that of rows with the same address, postcode or area."""
 
     def __init__(self, records: Iterable[Record]) -> None:
@@ -386,7 +391,7 @@ class _Lent:
         return _point(place) is None and self.point_of(place) is not None
 
 
-def _names(helpers: Mapping[str, Record]) -> dict[str, str]:
+def names_of(helpers: Mapping[str, Record]) -> dict[str, str]:
     """What to call each helper; two of one name are told apart by their rows."""
     times = Counter(record.name.strip().casefold() for record in helpers.values())
     names: dict[str, str] = {}

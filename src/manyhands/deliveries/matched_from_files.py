@@ -8,8 +8,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from manyhands.deliveries import from_files
-from manyhands.deliveries.from_files import SetAside, Span, windows_of
+from manyhands.deliveries.from_files import (
+    FASTEST_FIRST,
+    WEIGHT_OF_PRIORITY,
+    Lent,
+    SetAside,
+    Span,
+    WhereUnsaid,
+    hours_waited,
+    languages_needed,
+    main_language,
+    names_of,
+    over_already,
+    whole_number,
+    windows_of,
+    with_ids,
+)
 from manyhands.kernel.geo import Mode, Point
 from manyhands.kernel.matching import Ask, Helper, Problem, Window
 from manyhands.kernel.sheets import Record
@@ -69,10 +83,10 @@ def town_from(
     more exactly; a row that asks for several things is several asks then. Rows whose status says they are over are set
     aside. `before`: pairs of rows that were put together the last time.
     """
-    asks_by_id, others_by_id = from_files._with_ids(asks), from_files._with_ids(others)
-    over = {i: aside for i, r in asks_by_id.items() if (aside := from_files._over(i, r, status_heading))}
+    asks_by_id, others_by_id = with_ids(asks), with_ids(others)
+    over = {i: aside for i, r in asks_by_id.items() if (aside := over_already(i, r, status_heading))}
     wanted = {i: r for i, r in asks_by_id.items() if i not in over}
-    lent = from_files._Lent([*asks, *others])
+    lent = Lent([*asks, *others])
     midnight = datetime.combine(unsaid.today, time())
     span = Span(midnight, midnight + AHEAD)
     languages_are_known = not offers and any(r.languages for r in others)
@@ -100,11 +114,11 @@ def town_from(
                 Ask(
                     own,
                     lent.point_of(record.place),
-                    from_files._languages_needed(record, _usual(unsaid)) if languages_are_known else frozenset(),
+                    languages_needed(record, _usual(unsaid)) if languages_are_known else frozenset(),
                     kinds,
                     _times(record, span, unsaid),
-                    from_files.WEIGHT_OF_PRIORITY.get(record.priority, 2),
-                    from_files._hours_waited(record, span, _usual(unsaid)),
+                    WEIGHT_OF_PRIORITY.get(record.priority, 2),
+                    hours_waited(record, span, _usual(unsaid)),
                 )
             )
     helpers = tuple(
@@ -118,7 +132,7 @@ def town_from(
         others_by_id,
         row,
         what,
-        from_files._names(others_by_id),
+        names_of(others_by_id),
         tuple(over.values()),
         tuple(_remarks(found, helpers, offers=offers)),
     )
@@ -137,7 +151,7 @@ def market_from(
     wants: dict[str, set[str]] = defaultdict(set)
     rows: dict[str, Record] = {}
     first: dict[str, Record] = {}
-    lent = from_files._Lent([*asks, *offers])
+    lent = Lent([*asks, *offers])
     midnight = datetime.combine(unsaid.today, time())
     for record in offers:
         if who := _who(record):
@@ -153,8 +167,8 @@ def market_from(
             frozenset(gives[who]),
             frozenset(wants[who]),
             lent.point_of(first[who].place) or lent.point_of(rows[who].place),
-            from_files.WEIGHT_OF_PRIORITY.get(first[who].priority, 2),
-            from_files._hours_waited(first[who], Span(midnight, midnight + AHEAD), _usual(unsaid)),
+            WEIGHT_OF_PRIORITY.get(first[who].priority, 2),
+            hours_waited(first[who], Span(midnight, midnight + AHEAD), _usual(unsaid)),
         )
         for who in sorted(rows.keys() & first.keys())
     )
@@ -165,8 +179,8 @@ def _who(record: Record) -> str:
     return record.phone or record.email or " ".join(record.name.casefold().split())
 
 
-def _usual(unsaid: Unsaid) -> from_files.WhereUnsaid:
-    return from_files.WhereUnsaid(mode=unsaid.mode, language=unsaid.language, zone=unsaid.zone)
+def _usual(unsaid: Unsaid) -> WhereUnsaid:
+    return WhereUnsaid(mode=unsaid.mode, language=unsaid.language, zone=unsaid.zone)
 
 
 def _times(record: Record, span: Span, unsaid: Unsaid) -> tuple[Window, ...]:
@@ -180,14 +194,14 @@ def _other(id_: str, record: Record, place: Point | None, things: _Things | None
     else:
         named = [need.what for need in record.needs if need.what.strip()] or things.named_in(record.words)
         kinds = frozenset(wish for each in named for wish in things.wishes_met_by(each))
-        many = sum(from_files._whole(need.quantity, unsaid.places, most=MOST_PLACES) for need in record.needs)
+        many = sum(whole_number(need.quantity, unsaid.places, most=MOST_PLACES) for need in record.needs)
         places = max(unsaid.places, many)
-    mode = next((mode for mode in from_files.FASTEST_FIRST if mode.value in record.modes), unsaid.mode)
-    spoken = {from_files._main(language) for language in record.languages}
+    mode = next((mode for mode in FASTEST_FIRST if mode.value in record.modes), unsaid.mode)
+    spoken = {main_language(language) for language in record.languages}
     return Helper(
         id_,
         place,
-        frozenset(spoken or {from_files._main(unsaid.language)}),
+        frozenset(spoken or {main_language(unsaid.language)}),
         kinds,
         _times(record, span, unsaid),
         min(places, MOST_PLACES),

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from manyhands.config.rosters.columns import Columns
 from manyhands.config.rosters.free_time import free_spans
 from manyhands.config.rosters.standing import answers
+from manyhands.deliveries.from_files import names_of
 from manyhands.kernel import rostering
 from manyhands.kernel.rostering import Helper, Role, Shift
 from manyhands.kernel.rostering.problem import DAY
@@ -108,7 +109,7 @@ def weeks_from(
     first = min((row.start.date() for row in rows), default=today)
     monday = first - timedelta(days=first.weekday())
     made, titles, places, numbers = _shifts(rows, monday)
-    names = _names(helpers)
+    names = names_of({str(helper.number): helper for helper in helpers})
     ids = {plain(name): helper for helper, name in names.items()}
     by_title: dict[str, list[str]] = {}
     for shift in made:
@@ -363,17 +364,3 @@ def _without(helper: Helper, refused: frozenset[str]) -> Helper:
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in LIST.split(text) if part.strip() and plain(part) not in {"none", "no", "n a"}]
-
-
-def _names(helpers: Sequence[Record]) -> dict[str, str]:
-    """What to call each helper; two of one name are told apart by their rows."""
-    times = Counter(record.name.strip().casefold() for record in helpers)
-    names = {}
-    for record in helpers:
-        name = " ".join(record.name.split())
-        if not name:
-            name = f"Helper in row {record.number}"
-        elif times[record.name.strip().casefold()] > 1:
-            name = f"{name} (row {record.number})"
-        names[str(record.number)] = name
-    return names
