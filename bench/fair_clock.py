@@ -25,8 +25,9 @@ class FairClock:
 
 
 def _ticks(pid: int) -> int:
+    """What a process used, and what its children used that are over: else the clock would go back when one ends."""
     try:
         after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0
-    return int(after_name[11]) + int(after_name[12])
+    return sum(int(ticks) for ticks in after_name[11:15])

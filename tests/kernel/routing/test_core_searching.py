@@ -2,6 +2,7 @@
 
 import multiprocessing
 import time
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +25,8 @@ from manyhands.kernel.routing.core import (
     vroom_engine,
 )
 from manyhands.kernel.routing.core.board import Board
+from manyhands.kernel.routing.core.efforts import effort_for
+from manyhands.kernel.routing.core.groups import Groups
 from manyhands.kernel.routing.core.piece import Cut, Piece
 from manyhands.kernel.routing.core.recombining import recombined
 from manyhands.kernel.routing.core.searching import search
@@ -258,6 +261,32 @@ def test_a_board_takes_nothing_that_breaks_a_promise_or_is_no_better():
     assert not board.exchange((), (done_twice,))
     assert not board.exchange((Route(0, ((JOB, 1),)),), ())
     assert board.worth == (0, assess(case, ()).cost)
+
+
+def test_a_piece_has_what_is_left_and_dear_before_what_is_only_near():
+    xy = np.zeros((51, 2))
+    xy[1:, 0] = np.arange(50) + 1
+    prizes = {19: 1000, 20: 1000, 21: 1000, 49: 100_000}
+    jobs = tuple(Job(n + 1, (1,), (0,), prize=prizes.get(n, 1), required=False) for n in range(50))
+    case = Case(Lines(xy), jobs, (Vehicles(2, (2,), 0, 0),))
+    board = Board(case)
+    assert board.offer((Route(0, ((JOB, 19), (JOB, 20))), Route(0, ((JOB, 21),))))
+    cuts = [Groups(case).around(board, np.random.default_rng(seed), 10, (), Counter(), ()) for seed in range(10)]
+    assert all(49 in cut.jobs for cut in cuts)
+    assert all(cut.size <= 10 for cut in cuts)
+
+
+def test_a_load_too_many_costs_more_than_any_prize():
+    case = town(5)
+    dear = replace(case, jobs=tuple(replace(job, prize=10**7) for job in case.jobs))
+    assert effort_for(dear).most_penalty >= 10**7
+    assert effort_for(dear).penalties[0] >= 10**7
+
+
+def test_what_brings_nothing_better_ends_the_search_before_its_time():
+    case = town(12, jobs=12, kinds=3)
+    start = search(case, until=Rounds(400), cores=1)
+    assert set(search(case, until=Rounds(10**9), cores=1, start=start, patience=4)) == set(start)
 
 
 def test_routes_are_put_together_at_the_least_cost():

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
-from manyhands.kernel.routing import PickUp, Rounds, solve
+from manyhands.kernel.routing import PickUp, Rounds, solve, solving
 from tests.kernel.routing.evenings import north, town
 
 HOW = "from tests.kernel.routing import test_same_plan_in_every_process as here; here.show()"
@@ -27,9 +27,11 @@ def evening():
 
 
 def show():
-    """The plan, in words."""
-    for run in solve(evening(), until=Rounds(200), seed=2).runs:
-        print(run.helper_id, run.depart, run.finish, *run.stop_ids)
+    """The plan of it, and of an evening the search core knows, in words."""
+    solving.CORE_FROM = 0  # this is a process of its own
+    for problem in (evening(), town(40, 9, seed=4)):
+        for run in solve(problem, until=Rounds(200), seed=2).runs:
+            print(run.helper_id, run.depart, run.finish, *run.stop_ids)
 
 
 def test_the_plan_does_not_hang_on_how_words_are_hashed():

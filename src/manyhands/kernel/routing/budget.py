@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from manyhands.kernel.routing.plan import Progress
-from manyhands.kernel.routing.until import Seconds, Until
+from manyhands.kernel.routing.until import Rounds, Seconds, Until
 
 
 class Budget:
@@ -54,6 +54,15 @@ class Budget:
             return False
 
         return enough
+
+    def rest(self, share: float) -> Until:
+        """What is left until `share` of the budget is gone, for a search that counts by itself; its rounds are gone."""
+        left = max(0.0, share - self.spent())
+        if isinstance(self._until, Seconds):
+            return Seconds(left * self._until.seconds, self._until.clock, self._until.stop)
+        rounds = int(left * self._until.rounds)
+        self.rounds += rounds
+        return Rounds(rounds, self._until.stop)
 
     def turns(self, share: float, most: int | None = None) -> Callable[[], bool]:
         """The same for a search of our own, asked once per round; `most` rounds at most."""

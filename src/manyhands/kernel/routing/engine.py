@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -404,19 +404,24 @@ class Engine:
             routes.setdefault(route.vehicle_type(), []).append(stops)
         orders: Orders = {}
         for vehicle, runs in routes.items():
-            free = list(self._turns_of[vehicle])
-            pairs = sorted(
-                (-len(set(run) & set(former.get(turn, []))), number, turn)
-                for number, run in enumerate(runs)
-                for turn in free
-            )
-            named: set[int] = set()
-            for _, number, turn in pairs:
-                if number not in named and turn in free:
-                    named.add(number)
-                    free.remove(turn)
-                    orders[turn] = runs[number]
+            orders |= named(runs, self._turns_of[vehicle], former)
         return orders
+
+
+def named(runs: Sequence[list[int]], turns: Sequence[int], former: Mapping[int, Sequence[int]]) -> Orders:
+    """These runs, each given to one of these turns, who are alike: to the one that had most of it."""
+    free = list(turns)
+    orders: Orders = {}
+    pairs = sorted(
+        (-len(set(run) & set(former.get(turn, ()))), number, turn) for number, run in enumerate(runs) for turn in turns
+    )
+    done: set[int] = set()
+    for _, number, turn in pairs:
+        if number not in done and turn in free:
+            done.add(number)
+            free.remove(turn)
+            orders[turn] = runs[number]
+    return orders
 
 
 class _Listener(pyvrp.IteratedLocalSearchCallbacks):

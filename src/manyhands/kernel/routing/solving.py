@@ -1,5 +1,5 @@
-"""Making a plan: cut where it is too big, search with PyVRP, mend neighbourhoods, fit in what is left, time it,
-explain.
+"""Making a plan: cut where it is too big, search with PyVRP, mend neighbourhoods (by the search core where it can), fit
+in what is left, time it, explain.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import numpy as np
 from manyhands.kernel.geo import Floats, Integers, Point, StraightLines, Travel, centre_of, great_circle
 from manyhands.kernel.routing.ability import Table, Truths, allowed, alone, can_be_visited
 from manyhands.kernel.routing.budget import Budget
+from manyhands.kernel.routing.casting import Cast, fits_the_core
+from manyhands.kernel.routing.core.searching import search
 from manyhands.kernel.routing.engine import Engine, Part, need_with_locks
 from manyhands.kernel.routing.explaining import explain_all
 from manyhands.kernel.routing.fairness import lengths, share_out
@@ -32,6 +34,11 @@ LARGEST_PART = 700
 
 MATRIX_BYTES = 300_000_000
 """The most memory for the matrices of one part."""
+
+CORE_FROM = 200
+"""From so many asks on, and wherever something is picked up, neighbourhoods are the search core's: with fewer, nothing
+was gained by it.
+"""
 
 LAST_TRIED = 200
 """How many asks are tried once more at the very end."""
@@ -58,9 +65,11 @@ def solve(
        begun and sorted from the longest; of two plans the one whose first difference is shorter (leximin on time);
     3. least Σ metres + seconds over the runs, less `REMEMBERED` for each visit by someone who is remembered.
 
-    The search itself goes for 1 and 3, and shares the time out at the end. Windows, shifts, breaks, loads, skills,
-    languages, hubs, pick-ups before visits, what goes together, names, locks and the limits of each helper are never
-    broken.
+    The search itself goes for 1 and 3, and shares the time out at the end. It looks at the whole with PyVRP, then at
+    neighbourhoods: by the search core where there are many asks or pick-ups and it can say all that is asked
+    (`fits_the_core`), else by PyVRP and by a search of our own that times every run. Windows, shifts, breaks, loads,
+    skills, languages, hubs, pick-ups before visits, what goes together, names, locks and the limits of each helper are
+    never broken.
 
     `until` is `Seconds` or `Rounds`. The same problem, `Rounds` and `seed` give the same plan. `progress` hears the
     share done and the stops served so far. `start_plan`: begin with this plan, and never give back a worse one for this
@@ -134,7 +143,10 @@ class Search:
         # Writing the plan with its reasons looks at every pair once more, which takes about as long as it took until
         # here.
         self.last = 1 - min(0.4, max(0.07, 1.5 * self.budget.spent()))
-        self.engine_last = (0.5 if needs_mending(problem) else 0.9) * self.last
+        self.part = Part(self.pinned, self.turns, self.stops, self.may)
+        large = len(self.stops) >= CORE_FROM or any(s.pick_up is not None for s in self.stops)
+        self.by_core = bool(self.turns and self.stops) and large and fits_the_core(self.part)
+        self.engine_last = (0.5 if needs_mending(problem) and not self.by_core else 0.9) * self.last
         self.need = np.array([need_with_locks(problem, s) for s in self.stops], dtype=np.int64)
 
     # -- the whole way
@@ -182,9 +194,11 @@ class Search:
 
     def _mend(self, orders: Orders) -> Orders:
         """Neighbouring runs and what is left around them, searched again in turn, as long as the budget lasts."""
+        if self.by_core:
+            return self._by_core(orders)
         rng = np.random.default_rng(self.seed)
         idle = 0
-        while self.budget.spent() < self.engine_last and self.turns and idle < 3 * len(self.turns) + 10:
+        while self.budget.spent() < self.engine_last and self.turns and idle < self._patience:
             turns, stops = self._neighbourhood(orders, rng)
             if not stops:
                 idle += 1
@@ -197,6 +211,32 @@ class Search:
             if self.budget.rounds == before:
                 break
         return orders
+
+    def _by_core(self, orders: Orders) -> Orders:
+        """The same by the search core, which also puts runs met on the way together anew."""
+        if self.budget.spent() >= self.engine_last:
+            return orders
+        cast = Cast(self.part, self.travel, self._price(range(len(self.stops))))
+        former = {turn: [self.number[s.id] for s in order] for turn, order in orders.items()}
+        found = search(
+            cast.case,
+            until=self.budget.rest(self.engine_last),
+            seed=self.seed,
+            progress=lambda _share, served, _of: self.budget.tell(served),
+            start=cast.answer(former),
+            cores=1,
+            patience=self._patience,
+        )
+        kept = {
+            turn: self._kept(self.pinned, self.turns[turn], [self.stops[i] for i in order])
+            for turn, order in cast.orders(found, former).items()
+        }
+        return self._better(orders, kept)
+
+    @property
+    def _patience(self) -> int:
+        """After so many neighbourhoods in which nothing was better, it is enough."""
+        return 3 * len(self.turns) + 10
 
     def _finish(self, orders: Orders) -> Orders:
         """What the engine cannot express, mended by hand; then the time shared out."""
@@ -284,8 +324,7 @@ class Search:
             for row, turn in enumerate(mine)
             if orders.get(turn)
         }
-        price = int(self.price[these].max())
-        engine = Engine(part, self.travel, max(1, price if len(these) <= 50 else price // 20))
+        engine = Engine(part, self.travel, self._price(these))
         others = sum(len(o) for t, o in orders.items() if t not in set(mine))
         found = engine.search(
             self.budget.until(share, idle_rounds), seed, start, lambda served: self.budget.tell(others + served)
@@ -295,6 +334,11 @@ class Search:
             turn = mine[row]
             kept[turn] = self._kept(self.pinned, self.turns[turn], [part.stops[i] for i in order])
         return kept
+
+    def _price(self, stops: Sequence[int] | range) -> int:
+        """What a point of need is worth beside the way, so that no way is worth an ask."""
+        price = int(self.price[list(stops)].max())
+        return max(1, price if len(stops) <= 50 else price // 20)
 
     def _kept(self, problem: Problem, turn: Turn, order: list[Stop]) -> list[Stop]:
         """The order without the stops that would break a promise; nearly always all of it."""

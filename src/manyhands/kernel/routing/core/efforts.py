@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from manyhands.kernel.routing.core.case import Case, Job, Shipment
@@ -23,7 +25,13 @@ def too_little_help(case: Case) -> bool:
 def effort_for(case: Case) -> Effort:
     """Neighbours, shaking, moves and first penalties for a case."""
     if too_little_help(case):
-        return Effort(neighbours=100, shaking=(1, 5), without=FEWER)
+        usual = Effort(neighbours=100, shaking=(1, 5), without=FEWER)
+        dearest = float(max([*(job.prize for job in case.jobs), *(each.prize for each in case.shipments)]))
+        if dearest <= usual.most_penalty:
+            return usual
+        # One box too many, or a minute too late, must cost more than any prize, or the search ends among plans that
+        # don't hold.
+        return replace(usual, penalties=(dearest, dearest / 60), most_penalty=2 * dearest)
     if case.shipments and not case.jobs:
         return Effort(neighbours=20, shaking=(1, 10), without=FEWER)
     if case.jobs and case.vehicles and not case.shipments and all(job.required for job in case.jobs):

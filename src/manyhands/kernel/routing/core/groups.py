@@ -9,11 +9,29 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from manyhands.kernel.routing.core.board import Board
-from manyhands.kernel.routing.core.case import BEYOND, DELIVERY, JOB, PICKUP, RELOAD, Case, Floats, Route, Step
+from manyhands.kernel.routing.core.case import (
+    BEYOND,
+    DELIVERY,
+    JOB,
+    PICKUP,
+    RELOAD,
+    Case,
+    Floats,
+    Job,
+    Route,
+    Shipment,
+    Step,
+)
 from manyhands.kernel.routing.core.piece import Cut
 
 WEIGHTS = (0.0, 0.4)
 """How much time counts beside the way, where there are windows: the whole day is as far as that share of the map."""
+
+LEFT = 0.6
+"""The largest share of a piece that is what no route has."""
+
+NEEDED = 1 << 60
+"""Dearer than any prize: what may not be left."""
 
 
 class Groups:
@@ -64,36 +82,52 @@ class Groups:
         reach = min(len(self._steps), 6 * stops + 50)
         near = np.atleast_1d(tree.query(xy[seed], k=reach)[1])
         of_step = {step: route for route in board.routes for step in route.steps}
+        left = [step for step in self._left(board) if step not in busy_left]
+        wanted = min(len(left), int(LEFT * stops))
         chosen: dict[Route, None] = {}
-        jobs: list[int] = []
-        shipments: list[int] = []
         size = 0
         for index in near:
-            step = self._steps[int(index)]
-            route = of_step.get(step)
-            if route is None:
-                if step not in busy_left and len(jobs) + 2 * len(shipments) < stops:
-                    if step[0] == JOB:
-                        jobs.append(step[1])
-                    elif step[0] == PICKUP:
-                        shipments.append(step[1])
-            elif route not in chosen and route not in busy_routes:
-                if len(chosen) >= 2 and size + len(route.steps) > stops * 1.25:
-                    break
-                chosen[route] = None
-                size += len(route.steps)
-            if size >= stops:
+            route = of_step.get(self._steps[int(index)])
+            if route is None or route in chosen or route in busy_routes:
+                continue
+            if len(chosen) >= 2 and size + len(route.steps) > (stops - wanted) * 1.25:
+                break
+            chosen[route] = None
+            size += len(route.steps)
+            if size >= stops - wanted:
                 break
         spare = self._spare(board, busy_kinds, self._starts, xy[seed, :2])
-        if not chosen and not (spare and (jobs or shipments)):
-            return None
         kinds = sorted({route.vehicles for route in chosen} | {kind for kind, _ in spare})
-        jobs = [n for n in jobs if self.case.may_job[kinds, n].any()]
-        shipments = [n for n in shipments if self.case.may_shipment[kinds, n].any()]
-        if len(chosen) < 2 and not jobs and not shipments and not spare:
+        more = self._worth_trying(left, kinds, xy, xy[seed], rng)[: max(0, stops - size)]
+        if (not chosen and not (spare and more)) or (len(chosen) < 2 and not more and not spare):
             return None
+        jobs = tuple(n for kind, n in more if kind == JOB)
+        shipments = tuple(n for kind, n in more if kind == PICKUP)
         self._looked[[self._number[s] for route in chosen for s in route.steps if s[0] != RELOAD]] += 1
-        return Cut(tuple(chosen), spare, tuple(jobs), tuple(shipments))
+        return Cut(tuple(chosen), spare, jobs, shipments)
+
+    def _left(self, board: Board) -> list[Step]:
+        jobs: list[Step] = [(JOB, n) for n in sorted(board.left_jobs)]
+        return jobs + [(PICKUP, n) for n in sorted(board.left_shipments)]
+
+    def _worth_trying(
+        self, left: list[Step], kinds: list[int], xy: Floats, here: Floats, rng: np.random.Generator
+    ) -> list[Step]:
+        """What is left and one of these kinds may do: near and dear first, with some luck in it."""
+        case = self.case
+        may = {
+            (kind, int(number))
+            for kind, rights in ((JOB, case.may_job), (PICKUP, case.may_shipment))
+            for number in np.flatnonzero(rights[kinds].any(axis=0))
+        }
+        left = [step for step in left if step in may]
+        if not left:
+            return []
+        things: list[Job | Shipment] = [case.jobs[n] if kind == JOB else case.shipments[n] for kind, n in left]
+        prizes = np.array([NEEDED if thing.required else max(1, thing.prize) for thing in things], dtype=np.float64)
+        far = np.sqrt(((xy[[self._number[step] for step in left]] - here) ** 2).sum(axis=1))
+        rank = (1 + far) * (1 + rng.random(len(left))) / prizes
+        return [left[n] for n in np.argsort(rank, kind="stable")]
 
     def _spare(self, board: Board, busy: Counter[int], starts: Floats, here: Floats) -> tuple[tuple[int, int], ...]:
         used = Counter(route.vehicles for route in board.routes)

@@ -31,6 +31,7 @@ class Effort:
     restart_after: int = 150_000
     history: int = 300
     penalties: tuple[float, float] | None = None
+    most_penalty: float = 100_000.0
     without: tuple[str, ...] = ()
 
 
@@ -59,6 +60,8 @@ class Pyvrp:
         self._first_job = len(stations)
         self._first_pickup = self._first_job + len(case.jobs)
         self._first_delivery = self._first_pickup + len(case.shipments)
+        ends = [v.window[1] for v in case.vehicles]
+        self._forbidden = min(FORBIDDEN, 10 * max(ends) + 1_000_000)  # the less, the further penalties for it can go
         self._skills = self._skills_as_loads()
         self.data = self._put()
         self._neighbours: object = None
@@ -162,8 +165,8 @@ class Pyvrp:
                 jobs, shipments = may[: len(self.case.jobs)], may[len(self.case.jobs) :]
                 shut = self._first_job + np.flatnonzero(~np.concatenate((jobs, shipments, shipments)))
                 distance, duration = distance.copy(), duration.copy()
-                for each in (distance, duration):
-                    each[:, shut] = each[shut, :] = FORBIDDEN
+                for each, never in ((distance, min(FORBIDDEN, 100 * self._forbidden)), (duration, self._forbidden)):
+                    each[:, shut] = each[shut, :] = never
                     np.fill_diagonal(each, 0)
             distances.append(distance)
             durations.append(duration)
@@ -197,7 +200,7 @@ class Pyvrp:
         for operator in pyvrp.search.OPERATORS:
             if operator.__name__ not in self.effort.without and operator.supports(self.data):
                 local.add_operator(operator(self.data))
-        penalties = pyvrp.PenaltyParams()
+        penalties = pyvrp.PenaltyParams(max_penalty=self.effort.most_penalty)
         first_penalties = penalties.midpoint_penalties(self.data)
         if self.effort.penalties:
             load, time = self.effort.penalties

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -40,6 +41,9 @@ POOL = 8000
 PIECE = 150
 """About how many visits a piece has."""
 
+EVENING_PIECE, EVENING_IDLE = 110, 250
+"""The same, and after how many rounds without anything better it is left, where there is too little help."""
+
 PATIENCE = 30
 """How often, for a twentieth of a second, hands are waited for when the time is over."""
 
@@ -55,18 +59,20 @@ def search(
     progress: Progress | None = None,
     start: Answer = (),
     cores: int = 2,
+    patience: int | None = None,
 ) -> Answer:
     """The best answer found. It holds, unless required jobs found no place: then they are left, for `assess` to tell.
 
     With `Rounds` the same case, rounds and seed give the same answer on any number of cores; with `Seconds` the clock
-    decides only how long. `start`: never worse than this answer. A hand that dies takes with it what it was at; the
-    answer is then the best without it.
+    decides only how long. `start`: never worse than this answer, and only pieces of it are searched. `patience`: so
+    many tasks that brought nothing better end the search before its time. A hand that dies takes with it what it was
+    at; the answer is then the best without it.
     """
     total = len(case.jobs) + len(case.shipments)
     piece = _what_is_possible(case, start)
     if piece is None:
-        return _Search(case, until, seed, progress, start, cores, total).answer()
-    return piece.back(_Search(piece.case, until, seed, progress, piece.start, cores, total).answer())
+        return _Search(case, until, seed, progress, start, cores, patience, total).answer()
+    return piece.back(_Search(piece.case, until, seed, progress, piece.start, cores, patience, total).answer())
 
 
 def _what_is_possible(case: Case, start: Answer) -> Piece | None:
@@ -93,7 +99,15 @@ def _opens(window: tuple[int, int]) -> bool:
 
 class _Search:
     def __init__(
-        self, case: Case, until: Until, seed: int, progress: Progress | None, start: Answer, cores: int, total: int
+        self,
+        case: Case,
+        until: Until,
+        seed: int,
+        progress: Progress | None,
+        start: Answer,
+        cores: int,
+        patience: int | None,
+        total: int,
     ) -> None:
         self.case, self.until, self.seed, self.progress = case, until, seed, progress
         self.clock = until.clock if isinstance(until, Seconds) else None
@@ -106,7 +120,9 @@ class _Search:
         self.groups = Groups(case)
         self.effort = effort_for(case)
         self.loads_only = only_loads_bind(case)
-        self.piece = LOADS_PIECE if self.loads_only else PIECE
+        self.helpers = too_little_help(case)
+        self.piece = LOADS_PIECE if self.loads_only else EVENING_PIECE if self.helpers else PIECE
+        self.patience, self.in_vain = patience, 0
         # Measured on hand-overs: VROOM's pieces need fewer vehicles than PyVRP's, and far less time.
         self.vroom_pieces = bool(case.shipments) and not case.jobs and vroom_engine.can_plan(case)
         self.rounds = 0
@@ -114,7 +130,9 @@ class _Search:
         self.queue: list[Task] = []
         self.line: Worth | None = None
         # With little help and many kinds of it, pieces are ahead from the first moment on.
-        self.wholes = 0 if case.size <= SMALL or (case.size <= BIG and not too_little_help(case)) else 99
+        self.wholes = 0 if case.size <= SMALL or (case.size <= BIG and not self.helpers) else 99
+        if start:
+            self.wholes = 99
         self.pool: dict[Route, int] = {}
         self.fresh = 0
         self.recombined_at = 0.0
@@ -153,7 +171,7 @@ class _Search:
 
     def _search(self) -> None:
         self._first_tasks()
-        while self.spent() < 1:
+        while self.spent() < 1 and (self.patience is None or self.in_vain < self.patience):
             for hand in self.hands.numbers:
                 task = None if hand in self.given else self._next(hand)
                 if task is not None:
@@ -229,7 +247,7 @@ class _Search:
             start=tuple(self.board.routes),
             rounds=self.some(0.3),
             deadline=self.by(0.5),
-            effort=USUAL,
+            effort=replace(USUAL, penalties=self.effort.penalties, most_penalty=self.effort.most_penalty),
             collect=collect,
         )
 
@@ -252,7 +270,7 @@ class _Search:
                 return Task(
                     int(self.rng.integers(1 << 30)),
                     cut=cut,
-                    idle=200 + cut.size * (2 if self.case.size <= BIG else 1),
+                    idle=EVENING_IDLE if self.helpers else 200 + cut.size * (2 if self.case.size <= BIG else 1),
                     rounds=self.some(0.1) or 5000,
                     deadline=self.by(1),
                     effort=self.effort,
@@ -302,9 +320,10 @@ class _Search:
                     self.pool[route] = cost
                     self.fresh += 1
         if task.cut is not None:
-            self.board.exchange(task.cut.routes, self.board.sound(done.answer))
+            better = self.board.exchange(task.cut.routes, self.board.sound(done.answer))
         else:
-            self.board.offer(done.answer)
+            better = self.board.offer(done.answer)
+        self.in_vain = 0 if better else self.in_vain + 1
 
     def _leave_the_worse_way(self) -> None:
         """A hand that is still with the whole case comes to the pieces once these have brought more."""
