@@ -99,6 +99,7 @@ _MOVE_OWN, _MOVE_FOREIGN = _with(stop=lambda scene: (scene.stop.pk, scene.foreig
 DELIVERIES: dict[str, Row] = {
     "deliveries:plans": Row(DESK),
     "deliveries:new_plan": Row(DESK),
+    "deliveries:compare": Row(DESK),
     "deliveries:plan": _plan(),
     "deliveries:progress": _plan(),
     "deliveries:again": _plan(published, "post"),  # refused in a sentence: no planner is started by looking who may

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from manyhands.deliveries.models import Hub
+from manyhands.deliveries.models import Hub, Plan
 from manyhands.exchange.models import Helper
 from manyhands.kit.forms import DateInput, NumberInput, PlainForm, TimeInput
 from manyhands.kit.versions import Versioned
@@ -46,6 +49,48 @@ class PlanForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.fields["hub"].queryset = hubs  # type: ignore[attr-defined]
         self.fields["which"].choices = which or []  # type: ignore[attr-defined]
+
+
+class CompareForm(PlainForm):
+    """Two plans of one evening. ``plans`` are those to choose from; what is clean are the plans themselves."""
+
+    one = forms.ChoiceField(label=_("The first plan"))
+    other = forms.ChoiceField(label=_("The second plan"))
+
+    def __init__(self, *args: Any, plans: Sequence[Plan], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._plans = {str(plan.pk): plan for plan in plans}
+        choices = [("", _("choose")), *((key, told(plan)) for key, plan in self._plans.items())]
+        for name in ("one", "other"):
+            field = cast(forms.ChoiceField, self.fields[name])
+            field.choices = choices
+            field.error_messages |= {
+                "required": _("Choose a plan."),
+                "invalid_choice": _("This plan is not here, or no other plan shares its evening. Choose another one."),
+            }
+
+    def clean(self) -> dict[str, Any]:
+        chosen = super().clean() or {}
+        plans: dict[str, Any] = {name: self._plans[chosen[name]] for name in ("one", "other") if name in chosen}
+        if len(plans) == 2:
+            if plans["one"] == plans["other"]:
+                self.add_error("other", _("These are one and the same plan. Choose another one."))
+            elif not plans["one"].shares_time_with(plans["other"]):
+                self.add_error("other", _("The two are not of one evening. Choose one whose hours overlap."))
+        return plans
+
+
+def told(plan: Plan) -> str:
+    """A plan in one line: its hours, where it stands, and when and by whom it was made."""
+    starts, ends, made = (timezone.localtime(when) for when in (plan.starts_at, plan.ends_at, plan.made_at))
+    parts = [
+        f"{date_format(starts, 'D j M, H:i')}–{date_format(ends, 'H:i')}",
+        str(plan.get_state_display()),
+        gettext("made at %(time)s") % {"time": date_format(made, "D H:i")},
+    ]
+    if plan.made_by is not None:
+        parts.append(plan.made_by.short_name)
+    return " · ".join(parts)
 
 
 class HelperTimes(PlainForm):

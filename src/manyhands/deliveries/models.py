@@ -91,6 +91,10 @@ class Plan(models.Model):
             ),
         )
 
+    def shares_time_with(self, other: Plan) -> bool:
+        """Whether the two are of one evening: their spans overlap."""
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
     def is_silent(self, now: datetime) -> bool:
         """Whether the planner at work on this has died: not heard of for a while, or at it for too long."""
         return self.state == PlanState.WORKING and (

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from manyhands.deliveries import rules
 from manyhands.deliveries.models import UNDO_FOR, Hub, Plan, Run, Stop
@@ -52,6 +52,37 @@ def _hidden_from(person: Someone, network: Network) -> QuerySet[Stop, Any] | Non
     """The plans this person must not see, if there are any."""
     apart = kept_apart_from(person.pk, network) if isinstance(person, Person) else frozenset()
     return Stop.objects.filter(ask__network=network, ask__asking__asked_by__in=apart).values("plan") if apart else None
+
+
+def to_compare(person: Someone, network: Network, *, beside: Plan | None = None) -> QuerySet[Plan]:
+    """Plans of theirs that were worked out and share time with another such; with ``beside``, those others of it."""
+    plans = _worked_out(visible_to(person, network))
+    if beside is None:
+        return plans.filter(_another(plans))
+    return plans.filter(starts_at__lt=beside.ends_at, ends_at__gt=beside.starts_at).exclude(pk=beside.pk)
+
+
+def with_another(plans: QuerySet[Plan]) -> QuerySet[Plan]:
+    """The same plans with ``another``: whether one among them that was worked out shares time with it."""
+    return plans.annotate(another=_another(plans))
+
+
+def _another(plans: QuerySet[Plan]) -> Exists:
+    others = _worked_out(plans).filter(starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at"))
+    return Exists(others.exclude(pk=OuterRef("pk")))
+
+
+def _worked_out(plans: QuerySet[Plan]) -> QuerySet[Plan]:
+    states = [PlanState.DRAFT, PlanState.PUBLISHED, PlanState.DISCARDED]
+    return plans.filter(state__in=states, summary__has_key="served")
+
+
+def key_of(text: str) -> UUID | None:
+    """The key a text is; None where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def with_counts(plans: QuerySet[Plan]) -> QuerySet[Plan]:

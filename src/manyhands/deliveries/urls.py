@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from manyhands.deliveries.views import desk_runs, happening, hubs, making, moving, papers, plans, runs
+from manyhands.deliveries.views import comparing, desk_runs, happening, hubs, making, moving, papers, plans, runs
 
 app_name = "deliveries"
 PLAN = "<slug:network>/desk/plans/<uuid:plan>/"
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:network>/runs/<uuid:run>/", runs.my_run, name="my_run"),
     path("<slug:network>/desk/plans/", plans.plans, name="plans"),
     path("<slug:network>/desk/plans/new/", making.new_plan, name="new_plan"),
+    path("<slug:network>/desk/plans/compare/", comparing.compare, name="compare"),
     path(PLAN, plans.plan, name="plan"),
     path(PLAN + "progress/", plans.progress, name="progress"),
     path(PLAN + "again/", plans.again, name="again"),

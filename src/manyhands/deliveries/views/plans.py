@@ -63,7 +63,7 @@ def plans(request: NetworkRequest) -> HttpResponse:
 @for_role(Role.DISPATCHER)
 def plan(request: NetworkRequest, plan: Any) -> HttpResponse:
     """One plan: being planned, to look at, or published."""
-    this = found(request, plan)
+    this = get_object_or_404(queries.with_another(queries.visible_to(request.user, request.network)), pk=plan)
     if this.state == PlanState.WORKING:
         return render(request, "deliveries/plan_working.html", _work(this))
     runs = list(queries.runs_in(this))
