@@ -82,6 +82,13 @@ def test_a_day_out_of_all_years_in_a_cell_is_told_with_its_row_and_column(comman
     assert f"column “{column}”" in said
 
 
+def test_a_day_out_of_all_years_is_not_the_evening_to_plan(desk):
+    (desk / "asks.csv").write_text(SHEETS["asks"].replace("2026-06-04", "9999-12-31"), encoding="utf-8")
+    result = CliRunner().invoke(app, [*COMMANDS["plan"][:-2], "--out", "out"])
+    assert result.exit_code == 1
+    assert "0 of 1 asks planned" in result.stdout
+
+
 def test_numbers_next_to_nothing_are_nothing(desk):
     (desk / "surplus.csv").write_text(SHEETS["surplus"].replace(",60,", ",0.0000000000000001,"), encoding="utf-8")
     assert answer("pool", "--points-per-km", "1e-300", "--km", "1e-300").exit_code == 1

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from manyhands.kernel.geo import Mode, Point, is_on_the_globe, metres_between
 from manyhands.kernel.routing import Helper, Hub, Problem, Stop, Window
 from manyhands.kernel.sheets import Place, Record, When
+from manyhands.kernel.sheets.dates import can_be_meant
 from manyhands.kernel.sheets.statuses import Standing, meaning_of
 
 DAY = 86_400
@@ -98,7 +99,8 @@ class Evening:
 
 def day_most_want(asks: Iterable[Record], today: date) -> date:
     """The day most asks name as theirs; today where none names one."""
-    days = Counter(day for record in asks if (day := _day_named(record.when)) is not None)
+    named = (_day_named(record.when) for record in asks)
+    days = Counter(day for day in named if day is not None and can_be_meant(day))
     if not days:
         return today
     return min(days, key=lambda day: (-days[day], day < today, abs((day - today).days), day))

@@ -330,3 +330,68 @@ def test_the_heaviest_that_is_let_in_is_still_weighed_exactly():
     assert not better_exists(problem, found)
     with pytest.raises(ValueError, match="too large"):
         replace(problem, asks=(replace(asks[0], weight=heavy + 2), *asks[1:]))
+
+
+def test_the_independent_proof_does_not_find_nobody_better_than_the_only_one_there_is():
+    problem = Problem((Ask("a"),), (Helper("h", asked_lately=4),))
+    found = match_all(problem)
+    assert [(pair.ask_id, pair.helper_id) for pair in found.pairs] == [("a", "h")]
+    assert not better_exists(problem, found)
+    assert better_exists(problem, replace(found, pairs=()))
+
+
+@pytest.mark.parametrize("every", [0, everyone.EVERY_PAIR])
+def test_odd_towns_are_matched_at_the_best(every, monkeypatch):
+    """At the poles and the date line, with nobody to choose from, nobody free, and all of one price."""
+    monkeypatch.setattr(everyone, "EVERY_PAIR", every)
+    for few in ("NEAREST", "CHEAPEST", "ENOUGH", "CALLED"):
+        monkeypatch.setattr(search, few, 1)
+    for seed in range(60):
+        problem = odd_town(random.Random(seed))
+        found = match_all(problem)
+        assert check(problem, found) == []
+        assert found.proven
+        assert not better_exists(problem, found), seed
+
+
+def odd_town(luck: random.Random) -> Problem:
+    helpers = [f"h{n}" for n in range(luck.randrange(1, 12))]
+    asks = [f"a{n}" for n in range(luck.randrange(1, 14))]
+
+    def somewhere() -> Point | None:
+        return luck.choice(
+            [None, Point(luck.choice([40.7, 40.7001, 89.99, -89.99]), luck.choice([0, 179.99, -179.99]))]
+        )
+
+    def pairs() -> frozenset[tuple[str, str]]:
+        return frozenset((luck.choice(asks), luck.choice(helpers)) for _ in range(3))
+
+    return Problem(
+        tuple(
+            Ask(
+                id_,
+                somewhere(),
+                skills=frozenset(luck.sample("st", luck.choice([0, 0, 1]))),
+                windows=luck.choice([(), ((0, 10),)]),
+                weight=luck.choice([0, 1, 1, 3]),
+                waiting=luck.randrange(50),
+                only=luck.choice([None, None, None, frozenset(luck.sample(helpers, min(2, len(helpers))))]),
+            )
+            for id_ in asks
+        ),
+        tuple(
+            Helper(
+                id_,
+                somewhere(),
+                skills=frozenset(luck.sample("st", 1)),
+                shifts=luck.choice([(), ((5, 20),), ((10, 20),)]),
+                open_places=luck.choice([0, 1, 1, 3]),
+                mode=luck.choice(list(Mode)),
+                max_metres=luck.choice([None, 0, 5000]),
+                days_since_helped=luck.choice([None, 0, 14]),
+                asked_lately=luck.randrange(6),
+            )
+            for id_ in helpers
+        ),
+        *(pairs() for _ in range(3)),
+    )

@@ -30,7 +30,9 @@ def better_exists(problem: Problem, matching: Matching, travel: Travel | None = 
             far, there = int(metres[row, column]), int(seconds[row, column])
             if why_not(problem, ask, helper, far if far >= 0 else None) is None:
                 prices[row, column] = cost(problem, ask, helper, there if there >= 0 else None)
-    point = (max(prices.values(), default=0) - min(prices.values(), default=0) + 1) * (len(problem.asks) + 1)
+    # A point of need is dearer than all pairs together; nobody costs nothing.
+    known = [0, *prices.values()]
+    point = (max(known) - min(known) + 1) * (len(problem.asks) + 1)
     change = np.full((nobody + 1, nobody + 1), FAR, dtype=np.int64)
     for column, ask in enumerate(problem.asks):
         here = with_whom.get(ask.id, nobody)
