@@ -89,6 +89,11 @@ def test_a_day_out_of_all_years_is_not_the_evening_to_plan(desk):
     assert "0 of 1 asks planned" in result.stdout
 
 
+@pytest.mark.parametrize("command", ["plan", "roster"])
+def test_more_luck_than_there_is_is_refused(command):
+    assert answer(command, "--seed", "9" * 20).exit_code == 2
+
+
 def test_numbers_next_to_nothing_are_nothing(desk):
     (desk / "surplus.csv").write_text(SHEETS["surplus"].replace(",60,", ",0.0000000000000001,"), encoding="utf-8")
     assert answer("pool", "--points-per-km", "1e-300", "--km", "1e-300").exit_code == 1

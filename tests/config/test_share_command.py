@@ -91,6 +91,20 @@ def test_what_somebody_wants_stands_in_a_list_or_in_columns(table):
     assert answer["reasons"]["C"]["code"] == "nothing_wanted"
 
 
+def test_columns_of_wants_that_nobody_filled_in_say_nothing(table):
+    (table / "homes.csv").write_text("Name,Wants,Chicken\nA,,\nB,,\n")
+    answer = json.loads(share("--json").stdout)
+    assert answer["served"] == 2
+    assert "Nobody says what they want, so everybody may get anything that suits them." in answer["remarks"]
+
+
+def test_more_than_anybody_counts_is_no_number_of_pieces(table):
+    (table / "homes.csv").write_text(f"Name,Wants\nA,rice x {'9' * 5000}\nB,pasta\n")
+    answer = json.loads(share("--json").stdout)
+    assert [problem["row"] for problem in answer["problems"]] == [2]
+    assert answer["served"] == 1
+
+
 def test_each_cell_that_cannot_be_used_is_named_by_row_and_column(table):
     (table / "stock.csv").write_text("Item,Qty,Best before\nRice,lots,\n,4,\nBread,2,2026-11-01\nSoap,2.5,\nSoap,1,\n")
     answer = json.loads(share("--json").stdout)

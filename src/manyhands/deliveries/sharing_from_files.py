@@ -54,7 +54,7 @@ HAD = {
 EVERYBODY = {"all", "any", "anyone", "everyone", "everybody", "todos", "alle", "tous", "non food", "not food", "n a"}
 NEEDS = {"low": 1, "normal": 1, "usual": 1, "medium": 2, "some": 2, "high": 3, "urgent": 3, "very high": 4}
 _TIMES = re.compile(
-    r"(?P<what>.*?)\s*(?:[x×*:]\s*(?P<after>\d+)|\((?P<in>\d+)\))\s*$|(?P<before>\d+)\s*[x×*]?\s+(?P<that>.+)"
+    r"(?P<what>.*?)\s*(?:[x×*:]\s*(?P<after>\d{1,6})|\((?P<in>\d{1,6})\))\s*$|(?P<before>\d{1,6})\s*[x×*]?\s+(?P<that>.+)"
 )
 
 
@@ -166,13 +166,18 @@ def _households(
         for index, heading in enumerate(homes.table.headings)
         if index not in homes.columns.values() and same(heading) in kinds
     }
+    # A column of wants in which nobody wrote anything says as little as none.
+    asked = any(
+        homes.words(row, "wants") or any(line.cells[index].strip() for index in columns)
+        for row, line in enumerate(homes.table.lines)
+    )
     found: list[Household] = []
     rows: dict[str, int] = {}
     for row, line in enumerate(homes.table.lines):
         name = homes.text(row, "household") or f"Row {line.number}"
         if name in rows:
             name = f"{name} (row {line.number})"
-        wants = _wants(homes, row, kinds, columns)
+        wants = _wants(homes, row, kinds, columns) if asked else None
         days = waited[row]
         rows[name] = line.number
         found.append(
@@ -197,10 +202,8 @@ def _need(homes: Headed, row: int) -> int:
     return NEEDS[words] if words in NEEDS else homes.whole(row, "need", 1, least=1) or 1
 
 
-def _wants(homes: Headed, row: int, kinds: Mapping[str, str], columns: Mapping[int, str]) -> dict[str, int] | None:
-    """What a row wants: a list in one cell ("rice x 2, milk"), columns called like things, or nothing said."""
-    if not homes.has("wants") and not columns:
-        return None
+def _wants(homes: Headed, row: int, kinds: Mapping[str, str], columns: Mapping[int, str]) -> dict[str, int]:
+    """What a row wants: a list in one cell ("rice x 2, milk"), or columns called like things."""
     found: dict[str, int] = {}
     for word in homes.words(row, "wants"):
         what, pieces = _how_many(word)

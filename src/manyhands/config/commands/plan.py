@@ -58,7 +58,7 @@ def plan_command(
         float | None,
         typer.Option("--seconds", min=0, max=3600, help="How long to look for good runs. Usual: 2 to 10, by how much."),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Luck: another number, another plan.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Luck: another number, another plan.")] = 1,
     limit: Annotated[int | None, typer.Option("--limit", min=0, help="Only the first so many asks.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one object for machines, and nothing else.")] = False,
     region: Annotated[str, typer.Option("--region", help="Country of phone numbers without a code.")] = "US",

@@ -45,7 +45,9 @@ def roster_command(
         float | None, typer.Option("--week-hours", help="Most hours in a week, for who doesn't say.")
     ] = None,
     seconds: Annotated[float, typer.Option("--seconds", min=0, max=3600, help="How long to look, at most.")] = 20,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Luck: another number, perhaps another roster.")] = 1,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=2**31 - 1, help="Luck: another number, perhaps another roster.")
+    ] = 1,
     json_: Annotated[bool, typer.Option("--json", help="Print one object for machines, and nothing else.")] = False,
     region: Annotated[str, typer.Option("--region", help="Country of phone numbers without a code.")] = "US",
     sheet: Annotated[str | None, typer.Option("--sheet", help="The sheet of the shifts' workbook.")] = None,
