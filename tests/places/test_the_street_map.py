@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
 from django.urls import reverse
 
 from manyhands.kit import maps
-from manyhands.places import actions, queries
+from manyhands.places import actions, queries, views
 from manyhands.places.models import Area, Place
 from manyhands.places.streets import addresses, drawing, here, store
 from manyhands.places.streets.importing import Step, bring_in
@@ -159,13 +160,62 @@ def test_a_choice_that_was_not_offered_is_refused(town, streets, client):
 # ── The map ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_everyone_gets_a_tile_and_may_keep_it(streets, client, db):
+def test_everyone_gets_a_tile_and_keeps_it_for_an_hour_alone(streets, client, db):
     address = maps.draw([maps.Point(*corner(2, 2))], ground=queries.ground()).tiles[0].href
     answer = client.get(address)
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/svg+xml")
-    assert "immutable" in answer["Cache-Control"]
+    assert answer["Cache-Control"] == "private, max-age=3600"
     assert b"<script" not in answer.content
     assert client.get(address.replace(streets.version, "another")).status_code == 404
+
+
+@pytest.fixture
+def none_drawn(monkeypatch):
+    monkeypatch.setattr(here, "_kept", type(here._kept)())
+
+
+def _addresses(streets, count: int) -> list[str]:
+    x, y = (each // drawing.TILE for each in drawing.spot(LAT, LON))
+    return [reverse("places:tile", args=[streets.version, drawing.FINEST, x + step, y]) for step in range(count)]
+
+
+def test_one_sender_has_only_so_many_tiles_drawn_and_what_is_at_hand_stays(
+    streets, client, db, none_drawn, monkeypatch
+):
+    monkeypatch.setattr(views, "MOST_DRAWN", 3)
+    addresses = _addresses(streets, 5)
+    assert [client.get(each).status_code for each in addresses] == [200, 200, 200, 429, 429]
+    refused = client.get(addresses[4])
+    assert (refused["Retry-After"], refused["Cache-Control"]) == ("600", "no-store, private")
+    assert [client.get(each).status_code for each in addresses[:3]] == [200, 200, 200]
+    assert client.get(addresses[4], REMOTE_ADDR="192.0.2.7").status_code == 200
+    assert client.get(addresses[4]).status_code == 200, "somebody else had it drawn"
+
+
+def test_only_so_many_tiles_are_kept(streets, client, db, none_drawn, monkeypatch):
+    monkeypatch.setattr(here, "MOST_KEPT", 2)
+    for address in _addresses(streets, 4):
+        assert client.get(address).status_code == 200
+    assert len(here._kept) == 2
+
+
+def test_a_tile_and_its_address_are_the_same_whoever_asks_and_name_nobodys_door(town, streets, client, none_drawn):
+    """All doors of a part of town ask for the same tiles, and no tile is finer than half a kilometre here."""
+    [first, second] = (
+        maps.draw([maps.Point(lat, lon)], width=560, height=460, ground=queries.ground())
+        for lat, lon in (corner(2, 2), tuple(each + 0.00005 for each in corner(2, 2)))
+    )
+    addresses = {tile.href for tile in first.tiles}
+    assert addresses == {tile.href for tile in second.tiles}
+    for address in addresses:
+        zoom = int(re.fullmatch(rf"/streets/{streets.version}/(\d+)/\d+/\d+\.svg", address)[1])
+        assert 40_075_000 / 2**zoom * math.cos(math.radians(LAT)) > 500
+    address = min(addresses)
+    anyone = client.get(address)
+    client.force_login(town.dee)
+    known = client.get(address)
+    assert (anyone.content, anyone.headers) == (known.content, known.headers)
+    assert not anyone.cookies
 
 
 def test_pages_with_a_map_say_whose_the_streets_are(town, streets, client):

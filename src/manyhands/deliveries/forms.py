@@ -81,10 +81,11 @@ class CompareForm(PlainForm):
 
 
 def told(plan: Plan) -> str:
-    """A plan in one line: its hours, where it stands, and when and by whom it was made."""
+    """A plan in one line: its hours, how many of its asks it reaches, where it stands, when and by whom it was made."""
     starts, ends, made = (timezone.localtime(when) for when in (plan.starts_at, plan.ends_at, plan.made_at))
     parts = [
         f"{date_format(starts, 'D j M, H:i')}–{date_format(ends, 'H:i')}",
+        f"{plan.summary.get('served', 0)} / {plan.summary.get('asks', 0)}",
         str(plan.get_state_display()),
         gettext("made at %(time)s") % {"time": date_format(made, "D H:i")},
     ]

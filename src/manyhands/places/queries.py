@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 from uuid import UUID
@@ -24,6 +24,7 @@ from manyhands.places.streets.finding import Exactness, Near
 from manyhands.places.streets.times import RoadTimes, times_on
 
 Found: TypeAlias = finding.Found
+NotNowError = here.NotNowError
 CREDIT = "© OpenStreetMap contributors"
 MOST_FOUND = 6
 REACH_METRES = 8_000.0  # how far a network is taken to reach that named no areas
@@ -207,9 +208,14 @@ def places_meant(place: Place) -> list[Found]:
     return [each for each in found if (each.lat, each.lon) != (place.lat, place.lon)]
 
 
-def street_tile(version: str, zoom: int, east: int, south: int) -> bytes | None:
-    """One tile of the street map as SVG, the same for everyone; None where there is none."""
-    return here.tile(version, zoom, east, south)
+def street_tile(
+    version: str, zoom: int, east: int, south: int, *, may_draw: Callable[[], bool] = lambda: True
+) -> bytes | None:
+    """One tile of the street map as SVG, the same for everyone; None where there is none.
+
+    Raises :class:`NotNowError` where it is not at hand and ``may_draw`` says that it must not be drawn.
+    """
+    return here.tile(version, zoom, east, south, may_draw=may_draw)
 
 
 def ground() -> Ground | None:

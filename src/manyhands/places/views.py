@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from manyhands.kernel.squares import Measured
+from manyhands.kit import limits
 from manyhands.kit.maps import Point
 from manyhands.kit.refusals import NotHere, Refused
 from manyhands.kit.uploads import was_too_big
@@ -21,6 +23,11 @@ from manyhands.people.models import Person
 from manyhands.places import actions, queries
 from manyhands.places.forms import AreaForm, HomesForm, SquaresForm
 from manyhands.places.models import Area
+
+KEPT_FOR = timedelta(hours=1)
+# A page with a map takes nine tiles at most, and many share them: a whole desk behind one address needs far fewer.
+MOST_DRAWN = 600
+DRAWN_WITHIN = timedelta(minutes=10)
 
 
 def _area(request: NetworkRequest, key: int) -> Area:
@@ -150,10 +157,23 @@ def _show_squares(
 
 
 @require_safe
-@cache_control(public=True, immutable=True, max_age=31_536_000)
-def tile(_request: HttpRequest, version: str, zoom: int, east: int, south: int) -> HttpResponse:
-    """A piece of the street map, the same for everyone and for as long as the streets are not brought in anew."""
-    drawn = queries.street_tile(version, zoom, east, south)
+def tile(request: HttpRequest, version: str, zoom: int, east: int, south: int) -> HttpResponse:
+    """A piece of the street map, the same for everyone.
+
+    A browser keeps it for an hour and no longer: on a phone several people use, it tells what part of town was looked
+    at. What is at hand goes to everyone; what must be drawn first, one sender gets only so often.
+    """
+
+    def may_draw() -> bool:
+        sender = limits.sender_of(request)
+        return limits.allow("tiles", sender, most=MOST_DRAWN, within=DRAWN_WITHIN, now=timezone.now())
+
+    try:
+        drawn = queries.street_tile(version, zoom, east, south, may_draw=may_draw)
+    except queries.NotNowError:
+        # The page stands without it: its marks lie on a plain grid then.
+        return HttpResponse(status=429, headers={"Retry-After": str(int(DRAWN_WITHIN.total_seconds()))})
     if drawn is None:
         raise NotHere
-    return HttpResponse(drawn, content_type="image/svg+xml")
+    kept = f"private, max-age={int(KEPT_FOR.total_seconds())}"
+    return HttpResponse(drawn, content_type="image/svg+xml", headers={"Cache-Control": kept})

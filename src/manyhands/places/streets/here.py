@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +16,15 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from manyhands.places.streets import addresses, drawing, store
+from manyhands.places.streets import addresses, drawing, store, tiles
 from manyhands.places.streets.finding import Finder, Found, Near
 from manyhands.places.streets.store import Streets
 from manyhands.places.streets.tiles import Tiles
 
 Answer = TypeVar("Answer")
+MOST_KEPT = 256  # tiles drawn lately, some 4 MB in each process
+_kept: OrderedDict[tuple[Path, int, int, int], bytes] = OrderedDict()
+_keeping = threading.Lock()
 _log = logging.getLogger(__name__)
 
 
@@ -40,13 +45,37 @@ def found(text: str, *, near: Near | None, most: int, there: Streets | None = No
     return _unless_broken(lambda: _finder(file).find(text, near=near, most=most), [])
 
 
-def tile(version: str, zoom: int, east: int, south: int) -> bytes | None:
-    """One tile of the import of this version; None where there is none."""
+class NotNowError(Exception):
+    """A tile would have to be drawn, and whoever asks for it had enough drawn."""
+
+
+def tile(
+    version: str, zoom: int, east: int, south: int, *, may_draw: Callable[[], bool] = lambda: True
+) -> bytes | None:
+    """One tile of the import of this version; None where there is none.
+
+    Those drawn lately are kept. ``may_draw`` is asked before another one is drawn; if not, :class:`NotNowError`.
+    """
     there = streets()
     if there is None or there.version != version or not there.has("map", drawing.SHAPE):
         return None
+    if not (tiles.COARSEST <= zoom <= drawing.FINEST and 0 <= east < 2**zoom and 0 <= south < 2**zoom):
+        return None
     file = there.folder / drawing.FILE
-    return _unless_broken(lambda: _drawn(file, zoom, east, south), None)
+    key = file, zoom, east, south
+    with _keeping:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    if not may_draw():
+        raise NotNowError
+    drawn = _unless_broken(lambda: _tiles(file).tile(zoom, east, south), None)
+    if drawn is not None:
+        with _keeping:
+            _kept[key] = drawn
+            while len(_kept) > MOST_KEPT:
+                _kept.popitem(last=False)
+    return drawn
 
 
 def drawn_box(there: Streets) -> tuple[float, float, float, float] | None:
@@ -67,11 +96,6 @@ def _tiles(file: Path) -> Tiles:
 @lru_cache(maxsize=2)
 def _box(file: Path) -> tuple[float, float, float, float] | None:
     return _tiles(file).box()
-
-
-@lru_cache(maxsize=256)
-def _drawn(file: Path, zoom: int, east: int, south: int) -> bytes | None:
-    return _tiles(file).tile(zoom, east, south)
 
 
 def _unless_broken(ask: Callable[[], Answer], otherwise: Answer) -> Answer:
