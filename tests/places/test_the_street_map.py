@@ -187,6 +187,9 @@ def test_one_sender_has_only_so_many_tiles_drawn_and_what_is_at_hand_stays(
     assert [client.get(each).status_code for each in addresses] == [200, 200, 200, 429, 429]
     refused = client.get(addresses[4])
     assert (refused["Retry-After"], refused["Cache-Control"]) == ("600", "no-store, private")
+    assert (refused["Content-Type"], refused.content[:5]) == ("image/svg+xml", b"<svg "), (
+        "or a browser draws a broken one"
+    )
     assert [client.get(each).status_code for each in addresses[:3]] == [200, 200, 200]
     assert client.get(addresses[4], REMOTE_ADDR="192.0.2.7").status_code == 200
     assert client.get(addresses[4]).status_code == 200, "somebody else had it drawn"

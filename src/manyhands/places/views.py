@@ -28,6 +28,7 @@ KEPT_FOR = timedelta(hours=1)
 # A page with a map takes nine tiles at most, and many share them: a whole desk behind one address needs far fewer.
 MOST_DRAWN = 600
 DRAWN_WITHIN = timedelta(minutes=10)
+NO_TILE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 
 
 def _area(request: NetworkRequest, key: int) -> Area:
@@ -171,8 +172,9 @@ def tile(request: HttpRequest, version: str, zoom: int, east: int, south: int) -
     try:
         drawn = queries.street_tile(version, zoom, east, south, may_draw=may_draw)
     except queries.NotNowError:
-        # The page stands without it: its marks lie on a plain grid then.
-        return HttpResponse(status=429, headers={"Retry-After": str(int(DRAWN_WITHIN.total_seconds()))})
+        # An empty picture: where none comes at all, a browser draws a broken one over the map.
+        wait = {"Retry-After": str(int(DRAWN_WITHIN.total_seconds()))}
+        return HttpResponse(NO_TILE, content_type="image/svg+xml", status=429, headers=wait)
     if drawn is None:
         raise NotHere
     kept = f"private, max-age={int(KEPT_FOR.total_seconds())}"
