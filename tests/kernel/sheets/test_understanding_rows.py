@@ -236,14 +236,28 @@ def test_days_may_be_said_in_words(typed, on, priority):
         ("por la mañana", None, (8, 12)),
         ("heute Abend", 1, (17, 21)),
         ("aujourd'hui soir", 1, (17, 21)),
+        ("aujourd'hui après 17h", 1, (17, None)),
         ("today or tomorrow", None, (None, None)),
+        ("heute oder morgen", None, None),
+        ("heute, morgen", None, None),
+        ("hoy/mañana", None, None),
+        ("hoy no, mañana sí", None, None),
+        ("today not possible", None, (None, None)),
+        ("today ???", None, (None, None)),
         ("todays list", None, (None, None)),
     ],
 )
 def test_a_day_said_in_words_may_have_its_hours_behind_it(heading, typed, on, hours):
     ask = only_record(["Name", heading], ["Ana", typed])
     assert ask.when.on == (on and dt.date(2020, 6, on))
-    assert tuple(bound and bound.hour for bound in (ask.when.after, ask.when.before)) == hours
+    assert hours in (None, tuple(bound and bound.hour for bound in (ask.when.after, ask.when.before)))
+
+
+@pytest.mark.parametrize("heading", ["Delivery date", "When?"])
+@pytest.mark.parametrize("typed", ["today, urgent", "Today ASAP", "heute dringend"])
+def test_a_day_may_say_how_urgent_it_is(heading, typed):
+    ask = only_record(["Name", heading], ["Ana", typed])
+    assert (ask.when.on, ask.priority) == (dt.date(2020, 6, 1), 3)
 
 
 def test_several_kinds_in_one_file_are_told_apart():

@@ -24,6 +24,12 @@ DATED = frozenset(
 )  # fmt: skip
 _TODAY = frozenset({"today", "hoy", "aujourd hui", "heute", "oggi", "hoje", "اليوم", "היום", "今天", "jodi a"})
 _TOMORROW = frozenset({"tomorrow", "manana", "demain", "morgen", "domani", "amanha", "غدا", "מחר", "明天", "demen"})
+_OR = frozenset(
+    {
+        "or", "and", "oder", "und", "o", "u", "y", "e", "ou", "et", "ni", "not", "no", "nicht", "non", "pas", "kein",
+        "או", "ו", "أو", "و",
+    }
+)  # fmt: skip
 _LONGEST_BARE_SPAN = 14  # "17:30 - 19:00" says it all; what is longer is kept in the notes as well
 
 
@@ -68,30 +74,43 @@ def _said_how_soon(cell: Cell) -> bool:
 
 
 def _said_which_day(cell: Cell) -> bool:
-    """True for "today", "tomorrow after 5", "heute Abend": only at the beginning, for "am Morgen" is another thing."""
+    """True for "today", "tomorrow after 5", "hoy, urgente": one day, and behind it only what is understood.
+
+    Only at the beginning, for "am Morgen" is another thing. "Today or tomorrow" and "today not possible" stay as said.
+    """
     words = plain(cell.text)
     for days, names in enumerate((_TODAY, _TOMORROW)):
         for name in names:
-            rest = words.removeprefix(name)
-            # "Today or tomorrow", "today or Friday" name more than one day: that stays as it was said.
-            if rest != words and (not rest or rest[0] == " ") and not _names_a_day(rest):
+            if words == name or words.startswith(name + " "):
+                rest = _behind(name, cell.text)
+                soon = priority_of(rest)
+                if rest and (_names_a_day(rest, cell.text) or not (soon or parse_hours(rest).understood)):
+                    return False
                 cell.put("_on", cell.learnt.today + timedelta(days=days))
+                if soon is not None:
+                    cell.put("priority", soon)
                 if rest:
-                    _understood_hours(cell, _behind(name, cell.text))
+                    _understood_hours(cell, rest)
                 cell.note()
                 return True
     return False
 
 
-def _names_a_day(words: str) -> bool:
-    """Whether there is one more day in it; "mañana" and "Morgen" are the morning there."""
-    named = _TODAY | _TOMORROW - {"manana", "morgen"}
-    return any(word in named or weekday_of(word) is not None for word in words.split())
-
-
 def _behind(name: str, text: str) -> str:
     """The words of a cell behind the day it names, as they were typed: their signs say more than `plain` keeps."""
-    return text.strip().split(maxsplit=name.count(" ") + 1)[-1]
+    words = text.split()
+    for count in range(1, len(words) + 1):
+        if plain(" ".join(words[:count])) == name:
+            return " ".join(words[count:])
+    return plain(text).removeprefix(name).strip()
+
+
+def _names_a_day(rest: str, text: str) -> bool:
+    """Whether there is one more day in it, or a no. "Mañana" and "Morgen" are the morning there: "heute Morgen"."""
+    words = plain(rest).split()
+    listed = any(sign in text for sign in "/&+;") or ("," in text and words in (["manana"], ["morgen"]))
+    named = _TODAY | _TOMORROW - {"manana", "morgen"}
+    return listed or any(word in named or word in _OR or weekday_of(word) is not None for word in words)
 
 
 def _understood_hours(cell: Cell, text: str = "") -> bool:
