@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from manyhands.config import database, env, wellbeing
+from manyhands.kit import writing_once
 from manyhands.kit.ring import Ring
 
 MANYHANDS = Path(sys.executable).with_name("manyhands")
@@ -88,6 +89,24 @@ def test_a_start_that_was_stopped_half_way_leaves_no_half_a_secret(tmp_path, mon
             env.read({"MANYHANDS_DATA_DIR": str(tmp_path)})
     assert list(tmp_path.iterdir()) == []
     assert len(env.read({"MANYHANDS_DATA_DIR": str(tmp_path)}).secret_key) > 32
+
+
+def test_a_disk_without_links_keeps_a_secret_too(tmp_path, monkeypatch):
+    def no_links(_draft, _file):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", no_links)
+    first = env.read({"MANYHANDS_DATA_DIR": str(tmp_path)}).secret_key
+    assert env.read({"MANYHANDS_DATA_DIR": str(tmp_path)}).secret_key == first
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
+
+
+def test_removing_a_secret_removes_what_a_killed_process_left_of_it(tmp_path):
+    for name in ("a.key", ".a.key.0123456789abcdef", "b.key"):
+        (tmp_path / name).write_text("x")
+    writing_once.remove(tmp_path / "a.key")
+    writing_once.remove(tmp_path / "a.key")
+    assert [path.name for path in tmp_path.iterdir()] == ["b.key"]
 
 
 def test_the_keys_lie_beside_the_data_and_never_in_it(tmp_path):

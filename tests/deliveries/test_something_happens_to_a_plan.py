@@ -101,13 +101,30 @@ def test_a_plan_that_somebody_changed_while_it_was_worked_out_is_left_as_they_ma
     assert Run.objects.filter(pk=run.pk).exists()
 
 
+def test_an_ask_that_somebody_withdrew_while_it_was_worked_out_is_not_put_in(evening, as_, monkeypatch):
+    dee, plan = evening.town.dee, evening.plan
+    late = cast.ask(evening.town.riverside, lat=40.7035, lon=-73.9515, name="Nia 9", now=NOW)
+    page = as_(dee).get(address(plan), {"ask": late.code})
+    looked = otherwise.look
+
+    def and_it_is_withdrawn(plan, **what):
+        seen = looked(plan, **what)
+        Ask.objects.filter(pk=late.pk).update(state="withdrawn", closed_at=NOW)
+        return seen
+
+    monkeypatch.setattr(otherwise, "look", and_it_is_withdrawn)
+    answer = as_(dee).post(address(plan), {"ask": late.code, "mark": marked(page)})
+    assert answer.status_code == 409
+    assert not Stop.objects.filter(plan=plan, ask=late).exists()
+
+
 def test_a_form_that_comes_twice_does_nothing_more(evening, as_):
     dee, plan = evening.town.dee, evening.plan
     run = Run.objects.filter(plan=plan, stops__isnull=False).first()
     sent = {"run": str(run.pk), "mark": marked(as_(dee).get(address(plan), {"run": str(run.pk)}))}
-    as_(dee).post(address(plan), sent)
+    first = as_(dee).post(address(plan), sent)
     stood = list(Stop.objects.filter(plan=plan).values_list("ask__code", "run_id", "position"))
-    assert as_(dee).post(address(plan), sent).status_code == 409
+    assert as_(dee).post(address(plan), sent).url == first.url
     assert list(Stop.objects.filter(plan=plan).values_list("ask__code", "run_id", "position")) == stood
 
 

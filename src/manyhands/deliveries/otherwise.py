@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
-from manyhands.deliveries import actions, rules
+from manyhands.deliveries import actions, queries, rules
 from manyhands.deliveries.models import Plan, Run
 from manyhands.deliveries.planning import Evening, evening, with_asks
 from manyhands.exchange.models import Ask
@@ -47,7 +47,8 @@ class Otherwise:
 
 def look(plan: Plan, *, without: Collection[str], added: Sequence[Ask], now: datetime) -> Otherwise:
     """What would change without the runs with these keys and with these asks more; nothing is written."""
-    tonight = evening(plan, now=now)
+    # The mark says whole seconds: what is made must be worked out from the very same moment.
+    tonight = evening(plan, now=now.replace(microsecond=0))
     before = tonight.former
     runs = tuple(run for run in tonight.runs if str(run.pk) in without)
     happenings: list[routing.Happening] = [routing.DroppedOut(str(run.pk)) for run in runs]
@@ -87,7 +88,9 @@ def _put(plan: Plan, seen: Otherwise, *, by: Person | None, now: datetime) -> bo
     """Write it down, if the plan is what it was when this was worked out."""
     plan = actions.locked_plan(plan)
     refuse_if(rules.why_not_change(by, plan))
-    if not evening(plan, now=seen.tonight.now).is_as(seen.tonight):
+    again = evening(plan, now=seen.tonight.now)
+    added = queries.to_add(plan, by).filter(pk__in=[ask.pk for ask in seen.added])
+    if not again.is_as(seen.tonight) or _by_code(again, added) != _by_code(seen.tonight, seen.added):
         return False
     actions.put_otherwise(
         plan,
@@ -96,10 +99,20 @@ def _put(plan: Plan, seen: Otherwise, *, by: Person | None, now: datetime) -> bo
         times=seen.tonight.times,
         without=seen.without,
         added=seen.added,
+        mark=seen.mark,
         by=by,
         now=now,
     )
     return True
+
+
+def _by_code(tonight: Evening, added: Iterable[Ask]) -> dict[str, routing.Stop]:
+    return {stop.id: stop for stop in with_asks(tonight, list(added))}
+
+
+def is_made(plan: Plan, mark: str) -> bool:
+    """Whether this was made so already, and nothing like it since: a form that comes twice."""
+    return bool(mark) and plan.summary.get("made_so") == mark
 
 
 def moment(seconds: int | None) -> datetime | None:

@@ -268,10 +268,14 @@ def put_otherwise(
     times: Mapping[str, Any] | None = None,
     without: Sequence[Run],
     added: Sequence[Ask],
+    mark: str = "",
     by: Person | None,
     now: datetime,
 ) -> Plan:
-    """Write down the plan as it is without the runs of those who dropped out, and with these asks more."""
+    """Write down the plan as it is without the runs of those who dropped out, and with these asks more.
+
+    ``mark``: of the form that said so, for when it comes again.
+    """
     plan = locked_plan(plan)
     refuse_if(rules.why_not_change(by, plan))
     if any(ask.network_id != plan.network_id for ask in added):
@@ -283,6 +287,7 @@ def put_otherwise(
     Run.objects.filter(plan=plan, pk__in=gone).delete()
     Stop.objects.bulk_create((Stop(plan=plan, ask=ask) for ask in added), batch_size=500)
     write(plan, result, broken, times)
+    plan.summary["made_so"] = mark
     plan.save(update_fields=["summary"])
     journal.record("plan.changed", plan, by=by, now=now, dropped=len(gone), added=len(added))
     return plan

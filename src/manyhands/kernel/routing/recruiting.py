@@ -132,7 +132,7 @@ class _Office:
         for mode in self._modes():
             for languages, skills in self._in_time(self._profiles()):
                 best: tuple[int, Helper, Stop, list[Stop], Run] | None = None
-                for near in self._starts():
+                for near in self._in_time(self._starts()):
                     helper = self._new(mode, near, languages, skills)
                     full, run = self._filled(turn_of(self.problem, helper, 0), [])
                     need = sum(self.problem.need[s.id] for s in {s.id: s for s in full}.values())
@@ -145,7 +145,7 @@ class _Office:
         """The whole run in the half hours it takes, and the one hour that reaches most."""
         yield self._told_for(helper, near, full, _half_hours_of(run))
         best: tuple[int, list[Stop], Window] | None = None
-        for begin in range(self.span.start - self.span.start % SLOT, self.span.end - HOUR + 1, HOUR):
+        for begin in self._in_time(range(self.span.start - self.span.start % SLOT, self.span.end - HOUR + 1, HOUR)):
             hour = Window(begin, begin + HOUR)
             turn = turn_of(self.problem, replace(helper, shifts=(hour,)), 0)
             fitting, _ = self._filled(turn, [])

@@ -24,7 +24,7 @@ from manyhands.kit.ring import asking, slots
 from manyhands.kit.ring.root import UNATTENDED, opener_in
 from manyhands.kit.ring.slots import Root
 from manyhands.kit.ring.troubles import Gone, Missing, RingTrouble, Shut
-from manyhands.kit.writing_once import sync_folder
+from manyhands.kit.writing_once import remove, sync_folder
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -395,9 +395,7 @@ class Ring:
 
     def drop_opener(self) -> None:
         """Delete the file that opened the house by itself; in a sealed house it opens nothing any more."""
-        with contextlib.suppress(FileNotFoundError):
-            (self.folder / UNATTENDED).unlink()
-            sync_folder(self.folder)
+        remove(self.folder / UNATTENDED)
 
     @contextlib.contextmanager
     def _as_root(self, root: Root) -> Iterator[None]:

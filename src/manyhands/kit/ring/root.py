@@ -27,7 +27,10 @@ def _kept(file: Path, *, make: bool) -> str:
             raise RingTrouble(
                 f"The key ring is there, but {file}, which opens it, is not. Bring it back, or set MANYHANDS_ROOT_KEY."
             ) from None
-        write_once(file, secrets.token_urlsafe(48))
+        try:
+            write_once(file, secrets.token_urlsafe(48))
+        except OSError as error:
+            raise RingTrouble(f"{file} can't be written: {error}.") from None
         return _kept(file, make=False)
     except (OSError, UnicodeError) as error:
         raise RingTrouble(f"{file} can't be read: {error}.") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 import sqlite3
 import tempfile
@@ -14,6 +15,8 @@ from typing import Any
 
 from manyhands.places.streets import pbf, store
 from manyhands.places.streets.store import Streets
+
+log = logging.getLogger(__name__)
 
 Tell = Callable[[float], None]
 """Hears the share of the work that is done, from 0 to 1."""
@@ -127,10 +130,13 @@ def _bring_in(
 def _done(step: Step, made: Path, tell: Callable[[str, float], None], name: str) -> Mapping[str, Any]:
     try:
         return step.make(made / "area.osm.pbf", made, lambda share: tell(step.words, share))
-    except sqlite3.Error as error:
+    except sqlite3.OperationalError as error:
         raise CannotImport(f"What was made of {name} can't be written ({error}). Is there room on the disk?") from None
+    except (RecursionError, NotImplementedError):
+        raise  # ours to mend
     except RuntimeError as error:
         # What osmium says of whatever it can't unpack or make sense of.
+        log.exception("Streets could not be read.")
         raise CannotImport(f"{name} is damaged ({error}). Fetch it again.") from None
     except MemoryError:
         raise CannotImport(
