@@ -46,7 +46,9 @@ def own_database(folder: Path, *, empty: bool = False) -> Iterator[str]:
     try:
         yield suite.rsplit("/", 1)[0] + "/" + name
     finally:
-        _at_postgres(suite, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        # With the scratch database of a drill that was killed together with the server.
+        for each in _at_postgres(suite, f"SELECT datname FROM pg_database WHERE datname ~ '^{name}(_drill_.*)?$'"):
+            _at_postgres(suite, f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)')
 
 
 _to_be_put_away = contextlib.ExitStack()
@@ -77,11 +79,13 @@ def _with_tables(suite: str) -> str:
     return database
 
 
-def _at_postgres(suite: str, statement: str) -> None:
+def _at_postgres(suite: str, statement: str) -> list[str]:
+    """Run a statement; the first column of what it gives, if anything."""
     import psycopg
 
     with psycopg.connect(suite.replace("postgres://", "postgresql://"), autocommit=True) as connection:
-        connection.execute(statement)
+        done = connection.execute(statement)
+        return [row[0] for row in done] if done.description else []
 
 
 class Server:
