@@ -20,6 +20,7 @@ from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import transaction
+from django.utils import timezone
 from manyhands.kit.ring import keys_ahead
 from tests import cast
 store = import_module(settings.SESSION_ENGINE).SessionStore
@@ -36,7 +37,7 @@ with keys_ahead({PEOPLE}), transaction.atomic():
         session[HASH_SESSION_KEY] = someone.get_session_auth_hash()
         session.create()
         cookies.append(session.session_key)
-ask = cast.ask(town)
+ask = cast.ask(town, now=timezone.now())  # the worker would let one from June expire
 print(json.dumps({{"code": ask.code, "cookies": cookies}}))
 """
 
