@@ -28,6 +28,7 @@ from manyhands.kernel.routing.core.board import Board
 from manyhands.kernel.routing.core.efforts import effort_for
 from manyhands.kernel.routing.core.groups import Groups
 from manyhands.kernel.routing.core.piece import Cut, Piece
+from manyhands.kernel.routing.core.pyvrp_engine import USUAL
 from manyhands.kernel.routing.core.recombining import recombined
 from manyhands.kernel.routing.core.searching import search
 from manyhands.kernel.routing.core.starts import neighbourhoods, only_loads_bind, savings
@@ -315,3 +316,18 @@ def test_measured_ways_are_used_as_they_are():
     (route,) = search(case, until=Rounds(100), cores=1)
     assert route.steps == ((JOB, 0), (JOB, 1))
     assert assess(case, (route,)).cost == 8 + 16
+
+
+def test_what_must_be_done_and_found_no_place_is_tried_another_way_from_nothing():
+    jobs = tuple(Job(1 + n, (1,), (0,)) for n in range(6))
+    sizes = (Vehicles(2, (1,), 0, 0), Vehicles(1, (9,), 0, 0))
+    case = Case(Lines(np.arange(14.0).reshape(7, 2), 1.0), jobs, sizes)
+    effort = effort_for(case)
+    assert (effort.neighbours, effort.shaking) == (USUAL.neighbours, USUAL.shaking), "vehicles of several sizes"
+    hand = searching._Search(case, Rounds(100), 1, None, (), 1, total=6, patience=None)
+    hand.board.offer((Route(1, tuple((JOB, n) for n in range(5))),))
+    hand.wholes = 2
+    task = hand._whole()
+    assert (task.start, task.effort) == ((), USUAL)
+    hand.board.offer((Route(1, tuple((JOB, n) for n in range(6))),))
+    assert hand._whole().start == tuple(hand.board.routes)

@@ -16,6 +16,10 @@ TOO_MUCH = 3.0
 """What one unit of load too many costs, in shares of a way to an average stop and back for each unit that fits."""
 
 
+FEW = 300
+"""Up to so many visits large steps cost little."""
+
+
 def too_little_help(case: Case) -> bool:
     """Whether things may be left and the vehicles differ: an evening of helpers."""
     things: list[Job | Shipment] = [*case.jobs, *case.shipments]
@@ -36,7 +40,11 @@ def effort_for(case: Case) -> Effort:
         return Effort(neighbours=20, shaking=(1, 10), without=FEWER)
     if case.jobs and case.vehicles and not case.shipments and all(job.required for job in case.jobs):
         # PyVRP begins with penalties so high that a short search never sees a plan that breaks a promise a little.
-        return Effort(neighbours=30, shaking=(1, 10), penalties=_penalties(case))
+        penalties = _penalties(case)
+        if case.size <= FEW and len({vehicles.capacity for vehicles in case.vehicles}) > 1:
+            # With hardly any room to spare, in vehicles of several sizes, small steps may find no way in.
+            return Effort(penalties=penalties)
+        return Effort(neighbours=30, shaking=(1, 10), penalties=penalties)
     return USUAL
 
 

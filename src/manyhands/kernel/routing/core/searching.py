@@ -15,7 +15,7 @@ from manyhands.kernel.routing.core.efforts import effort_for, too_little_help
 from manyhands.kernel.routing.core.groups import Groups
 from manyhands.kernel.routing.core.hands import Hands, hands_for
 from manyhands.kernel.routing.core.piece import Cut, Piece
-from manyhands.kernel.routing.core.pyvrp_engine import USUAL
+from manyhands.kernel.routing.core.pyvrp_engine import USUAL, Effort
 from manyhands.kernel.routing.core.starts import neighbourhoods, only_loads_bind, savings
 from manyhands.kernel.routing.core.tasks import Done, Task
 from manyhands.kernel.routing.until import Rounds, Seconds, Until
@@ -242,14 +242,20 @@ class _Search:
             )
         if self.wholes == 2 and vroom_engine.can_plan(self.case):
             return Task(exploration=5, deadline=self.by(0.3))
+        # Something required that is still left is no good beginning: another way of searching, from nothing.
+        misses = self.board.worth[0] > 0
         return Task(
             self.seed + 1,
-            start=tuple(self.board.routes),
+            start=() if misses else tuple(self.board.routes),
             rounds=self.some(0.3),
-            deadline=self.by(0.5),
-            effort=replace(USUAL, penalties=self.effort.penalties, most_penalty=self.effort.most_penalty),
+            deadline=self.by(1 if misses else 0.5),
+            effort=USUAL if misses else self._usual,
             collect=collect,
         )
+
+    @property
+    def _usual(self) -> Effort:
+        return replace(USUAL, penalties=self.effort.penalties, most_penalty=self.effort.most_penalty)
 
     def _group(self) -> Task | None:
         busy: set[Route] = set()
