@@ -10,13 +10,13 @@ and all together, in half hours begun: objective 2), and metres + seconds.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.measuring import keep
 from bench.replanning import at, town
 from manyhands.kernel.geo import Mode, StraightLines
 from manyhands.kernel.routing import Helper, PickUp, Problem, Seconds, Stop, Window, check
@@ -108,9 +108,7 @@ def main() -> None:
                      plan.metres + plan.seconds, f"{cpu:.1f}", holds]
                 )  # fmt: skip
                 print(*rows[-1], sep=" | ", flush=True)
-    if asked.csv:
-        with asked.csv.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([heading, *rows])
+    keep(asked.csv, heading, rows)
 
 
 if __name__ == "__main__":

@@ -9,31 +9,13 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from bench.measuring import Row
 
 FIGURES = Path(__file__).with_name("figures")
 KINDS = ("routing", "matching", "allocation", "rostering", "pooling", "streets", "finding")
 ENGINES = {"ours": "ours", "pyvrp": "PyVRP", "vroom": "VROOM", "ortools": "OR-Tools"}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a CSV file; ``gap`` and ``cost`` are None where there is none."""
-
-    name: str
-    cls: str
-    n: int
-    engine: str
-    budget: float
-    feasible: bool
-    cost: float | None
-    gap: float | None
-    unserved: int
-    wall: float
-    cpu: float
-    memory: float
-    note: str
 
 
 def page(figures: Path = FIGURES) -> str:
@@ -50,21 +32,20 @@ def page(figures: Path = FIGURES) -> str:
     return "\n".join(out)
 
 
-def read(file: Path) -> list[Line]:
+def read(file: Path) -> list[Row]:
     """The lines of one CSV file of `script/bench`."""
     with file.open(encoding="utf-8", newline="") as text:
         return [
-            Line(
-                row["name"], row["class"], int(row["n"]), row["engine"], float(row["budget"]),
-                row["feasible"] == "True",
-                _number(row["cost"]), _number(row["gap"]), int(row["unserved"]), float(row["wall"]), float(row["cpu"]),
-                float(row["peak_memory_mib"]), row["note"],
+            Row(
+                row["name"], row["class"], int(row["n"]), row["engine"], int(row["seed"]), float(row["budget"]),
+                row["feasible"] == "True", _number(row["cost"]), _number(row["gap"]), int(row["unserved"]),
+                float(row["wall"]), float(row["cpu"]), float(row["peak_memory_mib"]), row["note"],
             )
             for row in csv.DictReader(text)
         ]  # fmt: skip
 
 
-def routing(lines: list[Line]) -> list[str]:
+def routing(lines: list[Row]) -> list[str]:
     """One table for each budget: ours beside every engine alone, and how far we are from the best of those."""
     out: list[str] = []
     for budget in sorted({line.budget for line in lines}):
@@ -78,7 +59,7 @@ def routing(lines: list[Line]) -> list[str]:
         ]  # fmt: skip
         beside: dict[str, list[float]] = defaultdict(list)
         gaps: dict[str, list[float]] = defaultdict(list)
-        for name in sorted({line.name for line in mine}, key=lambda n: next((x.cls, x.n) for x in mine if x.name == n)):
+        for _cls, _n, name in sorted({(line.cls, line.n, line.name) for line in mine}):
             by = {line.engine: line for line in mine if line.name == name}
             some, ours = next(iter(by.values())), by.get("ours")
             others = [x.cost for x in by.values() if x.engine != "ours" and x.feasible and x.cost is not None]
@@ -88,7 +69,7 @@ def routing(lines: list[Line]) -> list[str]:
             if ours and ours.gap is not None:
                 gaps[some.cls].append(ours.gap)
             cells = [_told(by.get(engine)) for engine in engines]
-            memory = f"{ours.memory:,.0f} MiB" if ours and ours.memory else ""
+            memory = f"{ours.peak_memory_mib:,.0f} MiB" if ours and ours.peak_memory_mib else ""
             out.append(f"| {some.cls} | {name} | {some.n:,} | {' | '.join(cells)} | {_share(ratio)} | {memory} |")
         out.append("")
         means = [
@@ -103,7 +84,7 @@ def routing(lines: list[Line]) -> list[str]:
     return out
 
 
-def plain(lines: list[Line]) -> list[str]:
+def plain(lines: list[Row]) -> list[str]:
     """Every line as it was measured."""
     out = [
         "| instance | size | engine | holds | cost | gap | left | seconds | of CPU | memory | |",
@@ -113,13 +94,13 @@ def plain(lines: list[Line]) -> list[str]:
         cost = "" if line.cost is None else f"{line.cost:,.0f}"
         out.append(
             f"| {line.name} | {line.n:,} | {line.engine} | {'yes' if line.feasible else 'no'} | {cost} "
-            f"| {_share(line.gap)} | {line.unserved:,} | {line.wall:,.1f} | {line.cpu:,.1f} | {line.memory:,.0f} MiB "
-            f"| {line.note.replace('|', '/')} |"
+            f"| {_share(line.gap)} | {line.unserved:,} | {line.wall:,.1f} | {line.cpu:,.1f} "
+            f"| {line.peak_memory_mib:,.0f} MiB | {line.note.replace('|', '/')} |"
         )
     return [*out, ""]
 
 
-def _told(line: Line | None) -> str:
+def _told(line: Row | None) -> str:
     if line is None:
         return ""
     if not line.feasible or line.cost is None:
@@ -129,7 +110,7 @@ def _told(line: Line | None) -> str:
 
 
 def _share(share: float | None) -> str:
-    return "" if share is None else f"{share:+.1%}"
+    return "" if share is None else f"{share + 0.0:+.1%}".replace("-0.0%", "+0.0%")
 
 
 def _mean(shares: Iterable[float]) -> str:

@@ -12,7 +12,7 @@ import resource
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -118,6 +118,13 @@ class Table:
         if self._csv and self._file:
             self._csv.writerow({_heading(name): value for name, value in asdict(row).items()})
             self._file.flush()
+
+
+def keep(file: Path | None, heading: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write lines with columns of their own into a CSV file, if one was asked for."""
+    if file:
+        with file.open("w", newline="", encoding="utf-8") as text:
+            csv.writer(text).writerows([heading, *rows])
 
 
 def _heading(name: str) -> str:

@@ -10,7 +10,6 @@ seconds of CPU of one core, so that a busy machine measures the same.
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import random
 import sys
@@ -18,6 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.measuring import keep
 from manyhands.kernel.geo import Mode, Point
 from manyhands.kernel.routing import (
     DroppedOut,
@@ -124,9 +124,7 @@ def main() -> None:
              anew.people, holds]
         )  # fmt: skip
         print(*rows[-1], sep=" | ", flush=True)
-    if asked.csv:
-        with asked.csv.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([heading, *rows])
+    keep(asked.csv, heading, rows)
 
 
 if __name__ == "__main__":

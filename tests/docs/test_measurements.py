@@ -22,3 +22,11 @@ def test_ours_stands_beside_the_best_engine_alone(tmp_path):
     assert "| MUTUALAID | m1 | 60 | 5,000, 3 left | 4,000, 2 left |  | +25.0% | 210 MiB |" in said
     assert "VRPTW: +5.0% above the best known, -5.0% beside the best engine alone" in said
     assert "| I2 | 14 | ours | yes | 828 | +0.0% | 0 | 8.4 | 8.1 | 300 MiB | proven / best |" in said
+
+
+def test_instances_alike_in_class_and_size_stand_in_one_order_whatever_the_file_says(tmp_path):
+    (tmp_path / "machine.md").write_text("")
+    lines = [f"{name},VRPTW,200,ours,1,10.0,True,9,0.0,0,1,1,1,\n" for name in "fbdacehg"]
+    (tmp_path / "routing.csv").write_text(HEAD + "".join(lines))
+    told = [line.split(" | ")[1] for line in page(tmp_path).splitlines() if line.startswith("| VRPTW")]
+    assert told == sorted("fbdacehg")

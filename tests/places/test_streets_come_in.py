@@ -175,6 +175,11 @@ def test_a_step_that_fails_leaves_what_was_there(tmp_path, city):
     def makes_no_sense(_file, _folder, _tell):
         raise RuntimeError("location not found")
 
+    def is_ours_to_mend(_file, _folder, _tell):
+        raise RecursionError
+
+    with pytest.raises(RecursionError):
+        bring_in(city, where, steps=(Step("odd", "Odd", 1, is_ours_to_mend),), now=NOW, again=True)
     for step, words in ((fails, "No."), (is_full, "room on the disk"), (makes_no_sense, "damaged")):
         with pytest.raises(CannotImport, match=words):
             bring_in(city, where, steps=(Step("odd", "Odd", 1, step),), now=NOW, again=True)

@@ -8,7 +8,6 @@ from datetime import datetime
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,7 +18,6 @@ from manyhands.deliveries.models import Plan
 from manyhands.deliveries.otherwise import moment
 from manyhands.deliveries.reasons import Names
 from manyhands.deliveries.views import showing
-from manyhands.kernel import routing
 from manyhands.networks.here import NetworkRequest, for_role
 from manyhands.networks.states import Role
 
@@ -103,7 +101,11 @@ def _differences(request: NetworkRequest, first: Plan, second: Plan) -> dict[str
             )
             for kind, tone, change in page.object_list
         ],
-        "sums": list(zip(_what(), _numbers(one), _numbers(other), strict=True)),
+        "sums": showing.side_by_side(
+            one.seen,
+            other.seen,
+            left=(len(one.stops) - one.seen.served, len(other.stops) - other.seen.served),
+        ),
         "helped": helped[:HELPERS_SHOWN],
         "more_helpers": max(0, len(helped) - HELPERS_SHOWN),
     }
@@ -117,27 +119,3 @@ def not_in_it() -> str:
 def _why_nobody(plan: AsPlanned) -> dict[str, str]:
     names = Names(plan.runs, plan.stops)
     return {stop.ask.code: names.tell(stop.reason).why for stop in plan.stops if stop.run_id is None}
-
-
-def _what() -> list[str]:
-    return [
-        _("asks in a run"),
-        _("asks not reached"),
-        _("runs"),
-        _("km in all"),
-        _("minutes of each helper, on average"),
-        _("the longest run, in minutes"),
-    ]
-
-
-def _numbers(plan: AsPlanned) -> list[str]:
-    seen: routing.Plan = plan.seen
-    minutes = [run.seconds / 60 for run in seen.runs]
-    return [
-        str(seen.served),
-        str(len(plan.stops) - seen.served),
-        str(len(seen.runs)),
-        number_format(round(seen.metres / 1000, 1), 1),  # it would cut off, not round
-        str(round(sum(minutes) / len(minutes))) if minutes else "–",
-        str(round(max(minutes))) if minutes else "–",
-    ]

@@ -160,22 +160,5 @@ def _lines(seen: Otherwise, runs: Sequence[Run]) -> list[Line]:
 
 
 def _sums(seen: Otherwise) -> list[tuple[str, str, str]]:
-    """The two plans side by side."""
-    return side_by_side(seen.before, seen.found.plan)
-
-
-def side_by_side(one: routing.Plan, other: routing.Plan) -> list[tuple[str, str, str]]:
-    """What is worth comparing of two plans, in words and numbers."""
-
-    def numbers(plan: routing.Plan) -> list[str]:
-        longest = max((run.seconds for run in plan.runs), default=0)
-        return [
-            str(plan.served),
-            str(len(plan.unserved)),
-            str(len(plan.runs)),
-            f"{plan.metres / 1000:.1f}",
-            f"{longest // 3600}:{longest % 3600 // 60:02}",
-        ]
-
-    what = [_("asks in a run"), _("asks not reached"), _("runs"), _("km in all"), _("the longest run, in hours")]
-    return list(zip(what, numbers(one), numbers(other), strict=True))
+    before, then = seen.before, seen.found.plan
+    return showing.side_by_side(before, then, left=(len(before.unserved), len(then.unserved)))

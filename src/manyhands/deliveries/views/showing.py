@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from manyhands.deliveries.models import Plan, Run, Stop
 from manyhands.deliveries.reasons import Names, Told
 from manyhands.deliveries.states import PlanState, RunState
 from manyhands.exchange.states import AskState
+from manyhands.kernel import routing
 from manyhands.kit.maps import Line, Point
 from manyhands.networks.models import Network
 from manyhands.people.models import Person
@@ -229,4 +231,29 @@ def parts(plan: Plan, runs: Sequence[RunShown]) -> list[tuple[str, int, str]]:
         (_("still to do"), left, "move"),
         (_("handed back or gone"), len(stops) - done - left, "wait"),
         (_("not reached"), sums.asks - len(stops), "stuck"),
+    ]
+
+
+def side_by_side(one: routing.Plan, other: routing.Plan, *, left: tuple[int, int]) -> list[tuple[str, str, str]]:
+    """What is worth comparing of two plans, in words and numbers. ``left``: how many asks each does not reach."""
+    what = [
+        _("asks in a run"),
+        _("asks not reached"),
+        _("runs"),
+        _("km in all"),
+        _("minutes of each helper, on average"),
+        _("the longest run, in minutes"),
+    ]
+    return list(zip(what, _worth_comparing(one, left[0]), _worth_comparing(other, left[1]), strict=True))
+
+
+def _worth_comparing(plan: routing.Plan, left: int) -> list[str]:
+    minutes = [run.seconds / 60 for run in plan.runs]
+    return [
+        str(plan.served),
+        str(left),
+        str(len(plan.runs)),
+        number_format(round(plan.metres / 1000, 1), 1),  # it would cut off, not round
+        str(round(sum(minutes) / len(minutes))) if minutes else "–",
+        str(round(max(minutes))) if minutes else "–",
     ]
